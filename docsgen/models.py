@@ -1,0 +1,55 @@
+from typing import ClassVar
+
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from canvas.models import Project
+from jobs.models import Job
+from registry.models import ModelVersion
+
+
+class Document(models.Model):
+    """An issued document: numbered, rendered once, kept byte for byte under its SHA-256."""
+
+    class Status(models.TextChoices):
+        """Whether it exists yet."""
+
+        RENDERING = "rendering", "Being rendered"
+        ISSUED = "issued", "Issued"
+        FAILED = "failed", "Not rendered"
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="documents")
+    number = models.PositiveIntegerField(help_text="Counts per project, from 1.")
+    kind = models.CharField(max_length=40, help_text="A row of docsgen.documents.")
+    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="documents")
+    job = models.OneToOneField(Job, on_delete=models.PROTECT, related_name="document")
+    status = models.CharField(max_length=20, choices=Status, default=Status.RENDERING)
+    facts = models.JSONField(null=True, help_text="The snapshot everything in the document was written from.")
+    facts_sha256 = models.CharField(max_length=64, blank=True)
+    html_sha256 = models.CharField(max_length=64, blank=True)
+    pdf_sha256 = models.CharField(max_length=64, blank=True)
+    pdf_size = models.PositiveBigIntegerField(null=True)
+    pages = models.PositiveIntegerField(null=True)
+    gaps = models.JSONField(default=list, help_text="What was not recorded, as printed in the document.")
+    journal_head = models.CharField(max_length=64, blank=True, help_text="The project's chain when facts were taken.")
+    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField(default=timezone.now)
+    issued_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["project", "-number"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["project", "number"], name="document_number_once")]
+
+    def __str__(self) -> str:
+        return f"document {self.identifier}"
+
+    @property
+    def identifier(self) -> str:
+        """The number people quote."""
+        return f"MD-{self.project_id:04d}-{self.number:04d}"
+
+    def get_absolute_url(self) -> str:
+        """The document's page."""
+        return reverse("docsgen:document-detail", args=[self.project.slug, self.number])
