@@ -1,0 +1,29 @@
+"""Settings of the tests: a throw-away data folder, no waiting for disks, cheap password hashes."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+os.environ["TENET_DATA"] = tempfile.mkdtemp(prefix="tenet-tests-")
+os.environ["SECRET_KEY"] = "only-for-tests-" * 4
+os.environ["DATABASE_URL"] = os.environ.get("TENET_TEST_DATABASE_URL", "")
+os.environ["CELERY_BROKER_URL"] = os.environ.get("TENET_TEST_BROKER_URL", "memory://")
+atexit.register(shutil.rmtree, os.environ["TENET_DATA"], ignore_errors=True)
+
+from config.settings import *  # noqa: E402, F403  The environment must stand before the settings read it
+from config.settings import DATA_DIR, DATABASES, LOGGING, REST_FRAMEWORK, STORAGES  # noqa: E402
+
+# A file, because threads that race in a test must lock each other out as they do in real use.
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
+    DATABASES["default"]["OPTIONS"] = DATABASES["default"]["OPTIONS"] | {
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON;"
+    }
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+REST_FRAMEWORK["DEFAULT_THROTTLE_CLASSES"] = []
+ACCOUNT_RATE_LIMITS = False
+LOGGING["root"]["level"] = "WARNING"

@@ -1,0 +1,31 @@
+"""Which address leads where: each room's own table, sign-in, the admin and the API."""
+
+from importlib.util import find_spec
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+
+from config.health import healthz
+
+# The admin's own form would go round the second factor and the login limits.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.site_header = admin.site.site_title = "Tenet"
+
+
+def rooms(prefix: str, module: str, names: list[str]) -> list[URLPattern | URLResolver]:
+    return [path(prefix, include(f"{n}.{module}")) for n in names if find_spec(f"{n}.{module}")]
+
+
+ROOMS = ["canvas", "accounts", "jobs", "data", "registry", "evaluation", "docsgen"]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", healthz, name="healthz"),
+    path("admin/", admin.site.urls),
+    path("account/", include("allauth.urls")),
+    path("api/schema/", SpectacularJSONAPIView.as_view(), name="api-schema"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    *rooms("api/v1/", "api_urls", ROOMS),
+    *rooms("", "urls", ROOMS),
+]
