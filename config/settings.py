@@ -166,6 +166,8 @@ if cache_url := os.environ.get("TENET_CACHE_URL"):
 
 STORAGES = {
     "default": environment.file_storage(os.environ.get("TENET_STORAGE_URL", ""), default=DATA_DIR / "files"),
+    # Everything under its SHA-256: snapshots, models, predictions, documents. `data.storage` is its only user.
+    "content": environment.file_storage(os.environ.get("TENET_STORAGE_URL", ""), default=DATA_DIR / "content"),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
@@ -173,7 +175,8 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
-UPLOAD_MAX_BYTES = environment.whole_number("TENET_MAX_UPLOAD_MB", default=1024) * 2**20
+UPLOAD_MAX_BYTES = environment.whole_number("TENET_MAX_UPLOAD_MB", default=2100) * 2**20
+DATASET_MAX_BYTES = environment.whole_number("TENET_MAX_DATASET_BYTES", default=2 * 2**30)
 FILE_UPLOAD_TEMP_DIR = str(DATA_DIR / "tmp")
 
 # What we serve to browsers: our own files, and of each npm package the folders that pages use

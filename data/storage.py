@@ -1,0 +1,193 @@
+"""Content-addressed storage: every file lies under the SHA-256 of its bytes, whatever it was called outside."""
+
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from django.conf import settings
+from django.core.files.base import File
+from django.core.files.storage import FileSystemStorage, Storage, storages
+
+CHUNK = 2**20
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_INCOMING = "incoming"
+
+
+class TooLarge(Exception):
+    """The file has more bytes than are allowed; the message says how many are, for people."""
+
+
+class Missing(FileNotFoundError):
+    """No file with this SHA-256 is stored."""
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """What identifies a stored file."""
+
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Received:
+    """A file that arrived and lies in a temporary place: kept if `keep` is called, else gone."""
+
+    path: Path
+    sha256: str
+    size: int
+
+    def keep(self) -> StoredFile:
+        """Move the file to its place in the storage, and say how to find it."""
+        _put(self.path, self.sha256)
+        return StoredFile(self.sha256, self.size)
+
+
+def store(source: BinaryIO | Iterable[bytes], *, limit: int) -> StoredFile:
+    """Stream a file into the storage; raises TooLarge, and stores nothing, beyond `limit` bytes."""
+    with receive(source, limit=limit) as received:
+        return received.keep()
+
+
+@contextmanager
+def receive(source: BinaryIO | Iterable[bytes], *, limit: int) -> Iterator[Received]:
+    """Stream a file into a temporary place, hashing on the way, so that it can be examined before it is kept.
+
+    Whatever happens inside the block, the temporary file is gone after it. Raises TooLarge beyond `limit` bytes.
+    """
+    handle, name = tempfile.mkstemp(prefix="upload-", dir=_incoming())
+    path = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as target:
+            digest = hashlib.sha256()
+            size = 0
+            for chunk in _chunks(source):
+                size += len(chunk)
+                if size > limit:
+                    raise TooLarge(f"The file is larger than {readable_size(limit)}. Upload a smaller file.")
+                digest.update(chunk)
+                target.write(chunk)
+            # A record is written right after the file: the file must survive a power cut that the record survives.
+            target.flush()
+            os.fsync(target.fileno())
+        yield Received(path, digest.hexdigest(), size)
+    finally:
+        with suppress(FileNotFoundError):
+            path.unlink()
+
+
+def open_file(sha256: str) -> BinaryIO:
+    """The stored file, opened for reading; raises Missing."""
+    try:
+        return cast(BinaryIO, _storage().open(_name(sha256), "rb"))
+    except FileNotFoundError as error:
+        raise Missing(f"The file {sha256[:12]}… is no longer in the storage.") from error
+
+
+@contextmanager
+def local_path(sha256: str) -> Iterator[Path]:
+    """The stored file as a path to read from, downloaded first when the storage is elsewhere; raises Missing."""
+    storage = _storage()
+    if isinstance(storage, FileSystemStorage):
+        path = Path(storage.path(_name(sha256)))
+        if not path.is_file():
+            raise Missing(f"The file {sha256[:12]}… is no longer in the storage.")
+        yield path
+        return
+    with tempfile.NamedTemporaryFile(prefix="download-", dir=_incoming()) as copy:
+        with open_file(sha256) as source:
+            for chunk in _chunks(source):
+                copy.write(chunk)
+        copy.flush()
+        yield Path(copy.name)
+
+
+def exists(sha256: str) -> bool:
+    """Whether a file with this SHA-256 is stored."""
+    return _storage().exists(_name(sha256))
+
+
+def matches(sha256: str) -> bool:
+    """Whether the stored file is there and its bytes still have this SHA-256."""
+    digest = hashlib.sha256()
+    try:
+        with open_file(sha256) as source:
+            for chunk in _chunks(source):
+                digest.update(chunk)
+    except Missing:
+        return False
+    return digest.hexdigest() == sha256
+
+
+def readable_size(size: int) -> str:
+    """A number of bytes as people read it."""
+    amount = float(size)
+    for unit in ("bytes", "KiB", "MiB", "GiB"):
+        if amount < 1024 or unit == "GiB":
+            break
+        amount /= 1024
+    return f"{amount:.0f} {unit}" if amount == int(amount) else f"{amount:.1f} {unit}"
+
+
+def _storage() -> Storage:
+    return storages["content"]
+
+
+def _name(sha256: str) -> str:
+    # The only thing that ever becomes a path here: 64 hexadecimal digits.
+    if not _DIGEST.fullmatch(sha256):
+        raise Missing("This is not a SHA-256.")
+    return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+def _incoming() -> Path:
+    # Beside the content where that is a folder of ours, because only a move within one file system is atomic.
+    storage = _storage()
+    root = Path(storage.path(_INCOMING)) if isinstance(storage, FileSystemStorage) else _temporary_folder()
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return root
+
+
+def _temporary_folder() -> Path:
+    return Path(settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir())
+
+
+def _put(path: Path, sha256: str) -> None:
+    storage, name = _storage(), _name(sha256)
+    if isinstance(storage, FileSystemStorage):
+        target = Path(storage.path(name))
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Replacing equal bytes is harmless, and mends a copy that was damaged on the disk.
+        path.replace(target)
+        _flush_folder(target.parent)
+    elif not storage.exists(name):
+        with path.open("rb") as source:
+            saved = storage.save(name, File(source))
+        # Two equal uploads at once: the later one was given another name, and is not needed.
+        if saved != name:
+            storage.delete(saved)
+
+
+def _flush_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _chunks(source: BinaryIO | Iterable[bytes]) -> Iterator[bytes]:
+    # Django's uploads iterate by lines; their `chunks` is what iterates by size.
+    if isinstance(source, File):
+        yield from source.chunks(CHUNK)
+    elif hasattr(source, "read"):
+        while chunk := source.read(CHUNK):
+            yield chunk
+    else:
+        yield from source
