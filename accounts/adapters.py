@@ -1,4 +1,4 @@
-"""What sign-in may do here: people are made by administrators, not by whoever finds the page."""
+"""How sign-in behaves here: accounts are made by administrators, never by signing up."""
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -7,16 +7,16 @@ from django.http import HttpRequest
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Sign-in with a password: nobody signs themselves up."""
+    """Sign-in with a password; nobody signs up."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Whether strangers may make an account."""
+        """No: an administrator makes accounts."""
         return False
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
-    """Single sign-on: it recognises people by their verified address and makes no accounts."""
+    """Sign-in through an identity provider; it finds people by their verified address and makes no accounts."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
-        """Whether somebody the identity provider knows, and we do not, may make an account."""
+        """No: an administrator makes accounts."""
         return False

@@ -52,6 +52,11 @@ class User(AbstractUser):
         return self.site_role
 
     @property
+    def is_staff(self) -> bool:  # type: ignore[override]  # Django's admin asks this; here a site role answers
+        """Whether the read-only admin pages open."""
+        return self.is_administrator or self.is_auditor
+
+    @property
     def is_administrator(self) -> bool:
         """Whether this person administers the installation."""
         return self.is_active and self.active_site_role == self.SiteRole.ADMINISTRATOR

@@ -1,3 +1,4 @@
+import hashlib
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
@@ -6,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from audit.services import canonical
 from canvas.roles import SITE_GRANTS, Role
 
 if TYPE_CHECKING:
@@ -90,6 +92,17 @@ class Membership(models.Model):
         return f"{self.user} as {self.get_role_display()}"
 
 
+class BlockRevisionQuerySet(models.QuerySet["BlockRevision"]):
+    """Reads of block revisions that several places share."""
+
+    def latest_of(self, *projects: Project) -> Self:
+        """The revisions that hold now, one per block, of these projects."""
+        newer = BlockRevision.objects.filter(
+            project=models.OuterRef("project"), block=models.OuterRef("block"), number__gt=models.OuterRef("number")
+        )
+        return self.filter(~models.Exists(newer), project__in=projects)
+
+
 class BlockRevision(models.Model):
     """One immutable state of one of a project's ten blocks."""
 
@@ -101,6 +114,8 @@ class BlockRevision(models.Model):
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
+    objects = BlockRevisionQuerySet.as_manager()
+
     class Meta:
         ordering: ClassVar = ["project", "block", "-number"]
         constraints: ClassVar = [
@@ -110,6 +125,11 @@ class BlockRevision(models.Model):
 
     def __str__(self) -> str:
         return f"block {self.block}, revision {self.number}"
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the answers, over their RFC 8785 text, in hex."""
+        return hashlib.sha256(canonical(self.answers).encode()).hexdigest()
 
 
 class Kpi(models.Model):
