@@ -1,0 +1,147 @@
+"""Closed forms of 95 % intervals, each with its name in the literature; no metric is known here."""
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy import optimize, special, stats
+
+from evaluation.measures.samples import Counts, Numbers, ScoreGroups
+
+CONFIDENCE = 0.95
+Z = float(stats.norm.ppf(0.5 + CONFIDENCE / 2))
+
+Bounds = tuple[float, float]
+
+
+def wilson(successes: float, trials: float) -> Bounds:
+    """Wilson's score interval of a proportion, without continuity correction."""
+    share = successes / trials
+    spread = Z * np.sqrt(share * (1 - share) / trials + Z**2 / (4 * trials**2))
+    centre = share + Z**2 / (2 * trials)
+    scale = 1 + Z**2 / trials
+    # At 0 and n successes the formula is exactly 0 and 1, which floating point misses by a hair.
+    low = 0.0 if successes == 0 else (centre - spread) / scale
+    high = 1.0 if successes == trials else (centre + spread) / scale
+    return float(low), float(high)
+
+
+def mean_of_proportions(successes: Counts, trials: Counts) -> Bounds:
+    """The mean of independent proportions, from their Wilson intervals (Zou and Donner's MOVER)."""
+    shares = successes / trials
+    bounds = np.array([wilson(s, t) for s, t in zip(successes, trials, strict=True)])
+    below = np.sqrt(np.sum((shares - bounds[:, 0]) ** 2)) / len(shares)
+    above = np.sqrt(np.sum((bounds[:, 1] - shares) ** 2)) / len(shares)
+    return float(shares.mean() - below), float(shares.mean() + above)
+
+
+def student(rows: int) -> float:
+    """The 97.5 % point of Student's t for the mean of so many rows."""
+    return float(stats.t.ppf(0.5 + CONFIDENCE / 2, rows - 1))
+
+
+def standard_error(contributions: Numbers) -> float:
+    """The standard error of the mean of independent rows."""
+    return float(np.std(contributions, ddof=1) / np.sqrt(len(contributions)))
+
+
+def mean(values: Numbers) -> Bounds:
+    """Student's t interval of a mean."""
+    half = student(len(values)) * standard_error(values)
+    centre = float(np.mean(values))
+    return centre - half, centre + half
+
+
+def on_log_scale(centre: float, error: float, rows: int) -> Bounds:
+    """A t interval made on the logarithm, for quantities that cannot fall below zero."""
+    if centre <= 0:
+        return centre, centre
+    factor = float(np.exp(student(rows) * error / centre))
+    return centre / factor, centre * factor
+
+
+def quantile_ranks(rows: int, level: float) -> tuple[int, int] | None:
+    """Positions (from 0) of the two ordered values that enclose a quantile, or None when rows are too few."""
+    tail = (1 - CONFIDENCE) / 2
+    low = int(stats.binom.ppf(tail, rows, level)) - 1
+    high = int(stats.binom.ppf(1 - tail, rows, level))
+    if low < 0 or high >= rows:
+        return None
+    return low, high
+
+
+def rows_for_quantile(level: float) -> int:
+    """The fewest rows from which a quantile's interval can be given."""
+    rows = 2
+    while quantile_ranks(rows, level) is None:
+        rows += 1
+    return rows
+
+
+def area_under_curve(groups: ScoreGroups) -> tuple[float, float]:
+    """The area under the ROC curve and DeLong's standard error, from counts per distinct score."""
+    for_positives, for_negatives = placements(groups)
+    positives, negatives = groups.positives, groups.negatives
+    total_positives, total_negatives = positives.sum(), negatives.sum()
+    area = float(np.sum(positives * for_positives) / total_positives)
+    variance = _placement_variance(positives, for_positives, area) / total_positives
+    variance += _placement_variance(negatives, for_negatives, area) / total_negatives
+    return area, float(np.sqrt(variance))
+
+
+def placements(groups: ScoreGroups) -> tuple[Numbers, Numbers]:
+    """For each score: the share of negatives it beats, and the share of positives that beat it; ties count half."""
+    positives, negatives = groups.positives, groups.negatives
+    beaten = negatives.sum() - np.cumsum(negatives) + negatives / 2
+    beating = np.cumsum(positives) - positives / 2
+    return beaten / negatives.sum(), beating / positives.sum()
+
+
+def _placement_variance(counts: Counts, placed: Numbers, area: float) -> float:
+    """The variance of placements over rows; a single row has none to offer, and is taken at its widest."""
+    rows = int(counts.sum())
+    if rows == 1:
+        return area * (1 - area)
+    return float(np.sum(counts * (placed - area) ** 2) / (rows - 1))
+
+
+def logit_area(area: float, error: float) -> Bounds:
+    """DeLong's interval made on the logit, so that it stays between 0 and 1."""
+    if error == 0:
+        return area, area
+    half = Z * error / (area * (1 - area))
+    centre = special.logit(area)
+    return float(special.expit(centre - half)), float(special.expit(centre + half))
+
+
+def extreme_area(area: float, positives: int, negatives: int) -> Bounds:
+    """Newcombe's score interval (his method 5) for an area of exactly 0 or 1, where DeLong's has no width."""
+    extra = (positives + negatives) / 2 - 1
+
+    def excess(theta: float) -> float:
+        spread = 1 + extra * (1 - theta) / (2 - theta) + extra * theta / (1 + theta)
+        variance = theta * (1 - theta) * spread / (positives * negatives)
+        return float((theta - area) ** 2 - Z**2 * variance)
+
+    if area == 1:
+        return _root(excess, 1e-9, 1 - 1e-12), 1.0
+    return 0.0, _root(excess, 1 - 1e-9, 1e-12)
+
+
+def _root(excess: Callable[[float], float], far: float, near: float) -> float:
+    """Where the excess changes sign, or the far end when so few rows allow anything."""
+    if excess(far) * excess(near) > 0:
+        return float(round(far))
+    return float(optimize.brentq(excess, far, near))
+
+
+def percentile(draws: Numbers) -> Bounds:
+    """The middle 95 % of resampled values."""
+    tail = 100 * (1 - CONFIDENCE) / 2
+    low, high = np.percentile(draws, [tail, 100 - tail])
+    return float(low), float(high)
+
+
+def basic(value: float, draws: Numbers) -> Bounds:
+    """The reflected bootstrap interval, for statistics that resampling pushes upwards, widened to hold the value."""
+    low, high = percentile(draws)
+    return min(2 * value - high, value), max(2 * value - low, value)
