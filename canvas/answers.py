@@ -197,7 +197,9 @@ def display_cell(column: Column, value: Any) -> str:
 
 
 def _labelled_cells(field: Field, cells: Mapping[str, Any]) -> list[str]:
-    return [f"{column.label}: {display_cell(column, cells[column.key])}" for column in field.columns if column.key in cells]
+    return [
+        f"{column.label}: {display_cell(column, cells[column.key])}" for column in field.columns if column.key in cells
+    ]
 
 
 def _label(options: tuple[Choice, ...], value: str) -> str:
@@ -230,7 +232,8 @@ def _board_lines(field: Field, value: Any) -> list[str]:
     match field.kind:
         case Kind.ROWS if field.board_columns:
             lines = [_row_line(field, row) for row in value]
-            return lines if len(lines) <= ROW_LINES else [*lines[: ROW_LINES - 1], f"and {len(lines) - ROW_LINES + 1} more"]
+            rest = len(lines) - ROW_LINES
+            return lines if rest <= 0 else [*lines[: ROW_LINES - 1], f"and {rest + 1} more"]
         case Kind.ROWS:
             names = [display_cell(field.columns[0], row.get(field.columns[0].key)) for row in value]
             return [f"{len(value)} {field.board}: {', '.join(name for name in names if name)}"]

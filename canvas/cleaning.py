@@ -107,7 +107,9 @@ def _wrong_group(block: Block, field: Field, answers: Answers) -> Problem | None
     if picked.group == answers[field.depends_on]:
         return None
     above = block.field(field.depends_on)
-    return Problem(field.key, f"“{picked.label}” does not belong to the {above.label.lower()} chosen above; change one of them.")
+    return Problem(
+        field.key, f"“{picked.label}” does not belong to the {above.label.lower()} chosen above; change one of them."
+    )
 
 
 def _text(value: object, max_length: int, *, lines: bool) -> str:
@@ -335,7 +337,7 @@ def _repeated(field: Field, cells: dict[str, Any], seen: set[str]) -> str:
     # Two spellings of one name are one name.
     folded = " ".join(value.casefold().split())
     if folded in seen:
-        return f"“{value}” stands in an earlier row already; each {field.column(field.unique).label.lower()} may appear once."
+        return f"“{value}” stands in an earlier row already; keep one of the two."
     seen.add(folded)
     return ""
 

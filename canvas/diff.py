@@ -15,6 +15,9 @@ from canvas.blocks.shape import Block, Column, Field, Kind
 # Beyond this many words a comparison word by word costs more than it tells.
 WORDS = 4_000
 
+# With the words for what is left out, a summary stays below the 300 characters a revision keeps.
+SUMMARY_LENGTH = 270
+
 
 class Mark(StrEnum):
     """What happened to a piece of text, an item, a row or a field."""
@@ -80,10 +83,16 @@ class BlockDiff:
 
     @property
     def summary(self) -> str:
-        """One sentence over all changes; "No change." when there is none."""
+        """One sentence of at most 300 characters over all changes; "No change." when there is none."""
         if not self.changes:
             return "No change."
-        text = "; ".join(change.sentence for change in self.changes)
+        told: list[str] = []
+        for number, change in enumerate(self.changes):
+            if len("; ".join([*told, change.sentence])) > SUMMARY_LENGTH:
+                told.append(f"and {len(self.changes) - number} more")
+                break
+            told.append(change.sentence)
+        text = "; ".join(told)
         return f"{text[0].upper()}{text[1:]}."
 
 
@@ -159,9 +168,7 @@ def _merged(segments: list[Segment]) -> list[Segment]:
 def _row_changes(field: Field, before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[RowChange]:
     """Rows paired by their first column, and by their order where a name repeats; the new order, then what went."""
     old, new = _by_name(field, before), _by_name(field, after)
-    changes = [
-        _row_change(field, name[0], old.get(name, {}), row) for name, row in new.items() if old.get(name) != row
-    ]
+    changes = [_row_change(field, name[0], old.get(name, {}), row) for name, row in new.items() if old.get(name) != row]
     return changes + [_row_change(field, name[0], row, {}) for name, row in old.items() if name not in new]
 
 
@@ -195,10 +202,11 @@ def _cell_segments(column: Column, before: Any, after: Any) -> list[Segment]:
 
 def _counted(field: Field, marks: list[Mark]) -> str:
     where = "" if field.noun else f" in {_lowered(field.label)}"
-    told = []
-    for mark in (Mark.ADDED, Mark.REMOVED, Mark.CHANGED):
-        if count := marks.count(mark):
-            told.append(f"{mark} {count} {field.noun or 'line'}{'s' if count > 1 else ''}{where}")
+    told = [
+        f"{mark} {count} {field.noun or 'line'}{'s' if count > 1 else ''}{where}"
+        for mark in (Mark.ADDED, Mark.REMOVED, Mark.CHANGED)
+        if (count := marks.count(mark))
+    ]
     return ", ".join(told) or f"reordered {_lowered(field.label)}"
 
 

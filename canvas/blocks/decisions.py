@@ -45,7 +45,8 @@ DECISIONS = Block(
             Kind.LONG_TEXT,
             question="Which action follows from which prediction?",
             help="Its first sentence is printed large on the board.",
-            example="The score orders the queue, it never closes a case. Above 0.7 an inspector visits within a week; below, "
+            example="The score orders the queue, it never closes a case. Above 0.7 an inspector visits within a "
+            "week; below, "
             "the case waits for the yearly round.",
             required=True,
         ),
@@ -116,6 +117,31 @@ DECISIONS = Block(
             question="Is the decision made without a person who could decide otherwise?",
             example="No: the inspector sees the score before planning, and a third of the tours differ from it.",
             required=True,
+        ),
+        Field(
+            "serving_mode",
+            "When predictions are made",
+            Kind.CHOICES,
+            question="At which moments are predictions made?",
+            help="Tick all that apply.",
+            example="In batches: every night for all lifts of the district.",
+            choices=choices(
+                ("on_request", "On request, while somebody waits"),
+                ("batch", "In batches"),
+                ("stream", "For each event as it arrives"),
+                ("on_device", "On a device at the place of use"),
+            ),
+        ),
+        Field(
+            "serving_limits",
+            "Limits on serving",
+            Kind.PARTS,
+            question="How fast does an answer have to be there, and for how many cases?",
+            example="All 8,200 lifts before 6 a.m.",
+            columns=(
+                Column("time_limit", "Time limit", required=True),
+                Column("volume", "Volume", required=True),
+            ),
         ),
         Field(
             "affected_party_notice",
@@ -230,7 +256,8 @@ WHEN_NOT = Block(
             "Reasons",
             Kind.LONG_TEXT,
             question="Why this decision, and what would reverse it?",
-            example="Reminders leave 4 % no-shows, which still costs 70,000 euro a year. If that falls below 2 %, we stop.",
+            example="Reminders leave 4 % no-shows, which still costs 70,000 euro a year. If that falls below 2 %, we "
+            "stop.",
             required=True,
         ),
         Field(

@@ -63,7 +63,8 @@ DATA_SOURCES = Block(
             noun="source",
             question="Where do raw data come from?",
             help="One row per source. Write no passwords or connection strings.",
-            example="Pump telemetry · sensor · owned by plant engineering · 2021 to 2025 · every 10 seconds · own data, "
+            example="Pump telemetry · sensor · owned by plant engineering · 2021 to 2025 · every 10 seconds · own "
+            "data, "
             "no licence needed · no personal data · access granted",
             required=True,
             max_rows=40,
@@ -143,10 +144,10 @@ FEATURE_ENGINEERING = Block(
                 Column("expert_consulted", "Expert consulted", Kind.PERSON, required=True),
                 Column("data_type", "Data type", Kind.CHOICE, required=True, choices=DATA_TYPES),
                 Column("scale", "Scale", Kind.CHOICE, required=True, choices=SCALES),
+                Column("available_at_prediction", "Known at prediction", Kind.CHOICE, required=True, choices=YES_OR_NO),
                 Column(
-                    "available_at_prediction", "Known at prediction", Kind.CHOICE, required=True, choices=YES_OR_NO
+                    "leakage_check", "Leak check", required=True, help="How we know it does not give the outcome away"
                 ),
-                Column("leakage_check", "Leak check", required=True, help="How we know it does not give the outcome away"),
                 Column(
                     "sensitive_or_proxy",
                     "Sensitive or proxy",
@@ -175,7 +176,8 @@ COLLECTING_DATA = Block(
     "collecting_data",
     "Collecting data",
     Phase.DATA,
-    purpose="Plan how inputs and true outcomes keep arriving after launch, so that the model can be checked and renewed.",
+    purpose="Plan how inputs and true outcomes keep arriving after launch, so that the model can be checked and "
+    "renewed.",
     questions=(
         "How do inputs and true outcomes reach us after launch?",
         "Who labels, by which rule, and how well do they agree?",
@@ -196,7 +198,8 @@ COLLECTING_DATA = Block(
             Kind.LONG_TEXT,
             question="How do new inputs and outcomes get from the world to our records?",
             help="Name the steps, the systems and who looks after each.",
-            example="Each parcel is photographed on the belt. Returns are booked at the counter; a nightly job joins both by parcel number.",
+            example="Each parcel is photographed on the belt. Returns are booked at the counter; a nightly job joins "
+            "both by parcel number.",
             required=True,
             board="Collection",
         ),

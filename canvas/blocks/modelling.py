@@ -286,7 +286,8 @@ OFFLINE_EVALUATION = Block(
             Kind.LONG_TEXT,
             question="Which rows are the test data, and why do they look like the future?",
             help="Say who may look at them, and how often.",
-            example="All orders from March to May, after the last training month and a gap of 30 days. Opened once per candidate.",
+            example="All orders from March to May, after the last training month and a gap of 30 days. Opened once "
+            "per candidate.",
             required=True,
             board="Test data",
         ),
@@ -437,7 +438,8 @@ BUILDING_MODELS = Block(
             "Approval",
             Kind.LONG_TEXT,
             question="Who has to agree before a new model goes live?",
-            example="The load planner checks the report, the head of grid control approves. The person who trained it does neither.",
+            example="The load planner checks the report, the head of grid control approves. The person who trained "
+            "it does neither.",
             required=True,
             board="Approval",
         ),
@@ -446,7 +448,8 @@ BUILDING_MODELS = Block(
             "Change of stack",
             Kind.LONG_TEXT,
             question="What do we do when a library, language or platform has to be replaced?",
-            example="Twice a year the lock file is renewed; the last live model is rebuilt and has to match within 0.1 %.",
+            example="Twice a year the lock file is renewed; the last live model is rebuilt and has to match within "
+            "0.1 %.",
             required=True,
         ),
         Field(
@@ -462,7 +465,8 @@ BUILDING_MODELS = Block(
             "Retirement",
             Kind.LONG_TEXT,
             question="When is the model taken out of use, and what takes its place?",
-            example="When the new meters report every minute. Until the successor is approved, last week's values are used.",
+            example="When the new meters report every minute. Until the successor is approved, last week's values "
+            "are used.",
             required=True,
             board="Retired",
         ),

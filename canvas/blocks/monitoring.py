@@ -90,7 +90,12 @@ LIVE_EVALUATION = Block(
                     required=True,
                     choices=choices(("positive", "Move together"), ("negative", "Move apart")),
                 ),
-                Column("measured_correlation", "Measured correlation", Kind.NUMBER, help="From -1 to 1; empty until measured"),
+                Column(
+                    "measured_correlation",
+                    "Measured correlation",
+                    Kind.NUMBER,
+                    help="From -1 to 1; empty until measured",
+                ),
             ),
             board="",
             board_columns=("model_metric", "business_metric"),

@@ -76,7 +76,8 @@ VALUE_PROPOSITION = Block(
             Kind.LONG_TEXT,
             question="What goes wrong, for whom, how often, and with what consequence?",
             help="Describe the problem, not the model. A reader from another department should understand it.",
-            example="On an average weekday 11 of 240 buses fail on the road. Each failure delays about 60 passengers by 25 "
+            example="On an average weekday 11 of 240 buses fail on the road. Each failure delays about 60 passengers "
+            "by 25 "
             "minutes and takes a mechanic away from planned work.",
             required=True,
         ),
@@ -101,7 +102,8 @@ VALUE_PROPOSITION = Block(
             Kind.PARTS,
             question="Who sits in front of the result, and what is their day like?",
             help="Describe a typical person in the role. Do not enter private facts about a real one.",
-            example="Night planner: wants a calm morning; is tired of lists with false alarms; reads tables well, knows no statistics.",
+            example="Night planner: wants a calm morning; is tired of lists with false alarms; reads tables well, "
+            "knows no statistics.",
             required=True,
             columns=(
                 Column("name", "Name or role", required=True),
