@@ -1,0 +1,129 @@
+// Nothing typed is ever lost: a form with data-guard keeps a copy of itself in this tab until the server has taken it.
+// The copy survives an expired session, a conflict, an error page and a closed connection, and is put back afterwards.
+
+const PREFIX = "tenet:draft:";
+const NOT_KEPT = new Set(["hidden", "password", "file", "submit", "button", "reset"]);
+const user = document.body.dataset.user || "";
+const dirty = new Set();
+
+const keyOf = (form) => `${PREFIX}${user}:${form.dataset.guard || location.pathname}#${form.id}`;
+const fieldsOf = (form) => [...form.elements].filter((field) => field.name && !NOT_KEPT.has(field.type));
+
+function valueOf(field) {
+  if (field.type === "checkbox" || field.type === "radio") return field.checked;
+  if (field.type === "select-multiple") return [...field.selectedOptions].map((option) => option.value);
+  return field.value;
+}
+
+function put(field, value) {
+  if (field.type === "checkbox" || field.type === "radio") field.checked = value;
+  else if (field.type === "select-multiple") for (const option of field.options) option.selected = value.includes(option.value);
+  else field.value = value;
+}
+
+// Fields may share a name (rows, radios), so each is found by its name and its place among the bearers of that name.
+function* addressed(form) {
+  const seen = {};
+  for (const field of fieldsOf(form)) {
+    const place = (seen[field.name] = (seen[field.name] ?? -1) + 1);
+    yield [`${field.name}:${place}`, field];
+  }
+}
+
+const snapshot = (form) => Object.fromEntries([...addressed(form)].map(([address, field]) => [address, valueOf(field)]));
+
+function stored() {
+  try {
+    return Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX))
+      .map((key) => [key, JSON.parse(sessionStorage.getItem(key))]);
+  } catch { return []; }
+}
+
+function keep(key, draft) {
+  try { sessionStorage.setItem(key, JSON.stringify(draft)); } catch { /* full or forbidden: the warning on leaving remains */ }
+}
+
+const forget = (form) => { try { sessionStorage.removeItem(keyOf(form)); } catch { /* nothing was kept */ } };
+
+// A draft that was sent counts as taken once an ordinary page follows; the pages for signing in and for errors say no.
+function settle() {
+  const arrived = performance.getEntriesByType("navigation")[0]?.type === "navigate";
+  const refused = "unsaved" in document.body.dataset || document.querySelector("[data-invalid]");
+  for (const [key, draft] of stored()) {
+    if (!draft.sent) continue;
+    if (arrived && !refused) sessionStorage.removeItem(key);
+    else keep(key, { ...draft, sent: false });
+  }
+}
+
+function restore(form) {
+  const draft = stored().find(([key]) => key === keyOf(form))?.[1];
+  // A form that comes back with errors already carries what was typed.
+  if (!draft || form.querySelector("[aria-invalid='true']") || document.querySelector("[data-invalid]")) return;
+  const changed = [...addressed(form)].filter(([address, field]) => address in draft.fields && String(draft.fields[address]) !== String(valueOf(field)));
+  if (!changed.length) { forget(form); return; }
+  const before = snapshot(form);
+  for (const [address, field] of changed) put(field, draft.fields[address]);
+  dirty.add(form);
+  form.prepend(notice(form, changed.map(([, field]) => field), before));
+  changed[0][1].dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function notice(form, fields, before) {
+  const note = document.createElement("div");
+  note.className = "note info error-summary";
+  note.setAttribute("role", "status");
+  const text = document.createElement("div");
+  const names = [...new Set(fields.map((field) => field.labels?.[0]?.firstChild?.textContent.trim() || field.getAttribute("aria-label") || field.name))];
+  const line = document.createElement("p");
+  line.textContent = `We put back what you typed and had not saved: ${names.join(", ")}.`;
+  const undo = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-plain btn-sm mt-2", textContent: "Use what is saved instead" });
+  undo.addEventListener("click", () => {
+    for (const [address, field] of addressed(form)) if (address in before) put(field, before[address]);
+    clean(form);
+    note.remove();
+  });
+  text.append(line, undo);
+  note.append(text);
+  return note;
+}
+
+function clean(form) {
+  dirty.delete(form);
+  forget(form);
+}
+
+document.addEventListener("input", (event) => {
+  const form = event.target.form;
+  if (!form || !("guard" in form.dataset) || !event.target.name) return;
+  dirty.add(form);
+  keep(keyOf(form), { fields: snapshot(form), sent: false });
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if ("clearsDrafts" in form.dataset) for (const [key] of stored()) sessionStorage.removeItem(key);
+  if (!("guard" in form.dataset) || event.defaultPrevented) return;
+  if (dirty.has(form)) keep(keyOf(form), { fields: snapshot(form), sent: true });
+  dirty.delete(form);
+});
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const form = event.detail.elt.closest?.("form[data-guard]");
+  if (form) form.sentFields = JSON.stringify(snapshot(form));
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.detail.elt.closest?.("form[data-guard]");
+  if (!form || event.detail.requestConfig?.verb === "get") return;
+  const status = event.detail.xhr.status;
+  // What was typed while the request was under way is not saved yet.
+  if (status >= 200 && status < 300 && form.sentFields === JSON.stringify(snapshot(form))) clean(form);
+});
+
+window.addEventListener("beforeunload", (event) => {
+  if ([...dirty].some((form) => form.isConnected)) event.preventDefault();
+});
+
+settle();
+for (const form of document.querySelectorAll("form[data-guard]")) restore(form);
