@@ -7,152 +7,341 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('canvas', '0001_initial'),
+        ("canvas", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DataSchema',
+            name="DataSchema",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('number', models.PositiveIntegerField(help_text='Counts per project and name, from 1.')),
-                ('inferred', models.BooleanField(default=False, help_text='Whether it was read off a file and nobody edited it yet.')),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='schemas', to='canvas.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120)),
+                ("number", models.PositiveIntegerField(help_text="Counts per project and name, from 1.")),
+                (
+                    "inferred",
+                    models.BooleanField(
+                        default=False, help_text="Whether it was read off a file and nobody edited it yet."
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="schemas", to="canvas.project"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['project', 'name', '-number'],
+                "ordering": ["project", "name", "-number"],
             },
         ),
         migrations.CreateModel(
-            name='DataSource',
+            name="DataSource",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('kind', models.CharField(choices=[('database', 'Internal database'), ('api', 'API'), ('open', 'Open data'), ('purchased', 'Purchased'), ('sensor', 'Sensor'), ('manual', 'Manual entry'), ('synthetic', 'Synthetic')], max_length=20)),
-                ('owner', models.CharField(max_length=120)),
-                ('origin', models.TextField(help_text='Where it comes from and how it was collected.')),
-                ('location', models.CharField(blank=True, help_text='Where to find it; never a secret.', max_length=400)),
-                ('collection_period', models.CharField(max_length=120)),
-                ('refresh', models.CharField(help_text='How often it is renewed.', max_length=120)),
-                ('volume', models.CharField(blank=True, max_length=120)),
-                ('licence', models.CharField(max_length=200, verbose_name='licence or terms')),
-                ('personal_data', models.CharField(choices=[('none', 'No personal data'), ('personal', 'Personal data'), ('special', 'Special category of personal data')], max_length=20)),
-                ('lawful_basis', models.CharField(blank=True, max_length=200)),
-                ('known_quality_issues', models.TextField(blank=True)),
-                ('access_status', models.CharField(choices=[('granted', 'Granted'), ('requested', 'Requested'), ('refused', 'Refused'), ('not-needed', 'Not needed')], max_length=20)),
-                ('retention', models.CharField(blank=True, max_length=120)),
-                ('revision', models.PositiveIntegerField(default=1, help_text='Counts every change; the journal keeps each one.')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('changed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sources', to='canvas.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("database", "Internal database"),
+                            ("api", "API"),
+                            ("open", "Open data"),
+                            ("purchased", "Purchased"),
+                            ("sensor", "Sensor"),
+                            ("manual", "Manual entry"),
+                            ("synthetic", "Synthetic"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("owner", models.CharField(max_length=120)),
+                ("origin", models.TextField(help_text="Where it comes from and how it was collected.")),
+                (
+                    "location",
+                    models.CharField(blank=True, help_text="Where to find it; never a secret.", max_length=400),
+                ),
+                ("collection_period", models.CharField(max_length=120)),
+                ("refresh", models.CharField(help_text="How often it is renewed.", max_length=120)),
+                ("volume", models.CharField(blank=True, max_length=120)),
+                ("licence", models.CharField(max_length=200, verbose_name="licence or terms")),
+                (
+                    "personal_data",
+                    models.CharField(
+                        choices=[
+                            ("none", "No personal data"),
+                            ("personal", "Personal data"),
+                            ("special", "Special category of personal data"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("lawful_basis", models.CharField(blank=True, max_length=200)),
+                ("known_quality_issues", models.TextField(blank=True)),
+                (
+                    "access_status",
+                    models.CharField(
+                        choices=[
+                            ("granted", "Granted"),
+                            ("requested", "Requested"),
+                            ("refused", "Refused"),
+                            ("not-needed", "Not needed"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("retention", models.CharField(blank=True, max_length=120)),
+                (
+                    "revision",
+                    models.PositiveIntegerField(
+                        default=1, help_text="Counts every change; the journal keeps each one."
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="sources", to="canvas.project"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['project', 'name'],
+                "ordering": ["project", "name"],
             },
         ),
         migrations.CreateModel(
-            name='LabelingMethod',
+            name="LabelingMethod",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('number', models.PositiveIntegerField(help_text='Counts per project and name, from 1.')),
-                ('approach', models.CharField(choices=[('manual', 'Manual'), ('automated', 'Automated'), ('combined', 'Combined'), ('observed', 'Observed outcome')], max_length=20)),
-                ('label_meaning', models.TextField(help_text='What each label means.')),
-                ('guideline', models.TextField(help_text='What labelers were told, or where the guideline is.')),
-                ('labelers', models.CharField(help_text='Who labelled, by role and number.', max_length=200)),
-                ('agreement', models.CharField(blank=True, help_text='How far labelers agreed, and how measured.', max_length=200)),
-                ('quality_control', models.TextField(blank=True)),
-                ('sample_size', models.PositiveIntegerField(blank=True, null=True)),
-                ('known_weaknesses', models.TextField(blank=True)),
-                ('change_reason', models.CharField(blank=True, help_text='Why this version differs from the last.', max_length=300)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='labeling_methods', to='canvas.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120)),
+                ("number", models.PositiveIntegerField(help_text="Counts per project and name, from 1.")),
+                (
+                    "approach",
+                    models.CharField(
+                        choices=[
+                            ("manual", "Manual"),
+                            ("automated", "Automated"),
+                            ("combined", "Combined"),
+                            ("observed", "Observed outcome"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("label_meaning", models.TextField(help_text="What each label means.")),
+                ("guideline", models.TextField(help_text="What labelers were told, or where the guideline is.")),
+                ("labelers", models.CharField(help_text="Who labelled, by role and number.", max_length=200)),
+                (
+                    "agreement",
+                    models.CharField(
+                        blank=True, help_text="How far labelers agreed, and how measured.", max_length=200
+                    ),
+                ),
+                ("quality_control", models.TextField(blank=True)),
+                ("sample_size", models.PositiveIntegerField(blank=True, null=True)),
+                ("known_weaknesses", models.TextField(blank=True)),
+                (
+                    "change_reason",
+                    models.CharField(blank=True, help_text="Why this version differs from the last.", max_length=300),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="labeling_methods",
+                        to="canvas.project",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['project', 'name', '-number'],
+                "ordering": ["project", "name", "-number"],
             },
         ),
         migrations.CreateModel(
-            name='Dataset',
+            name="Dataset",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('number', models.PositiveIntegerField(help_text='Counts per project and name, from 1.')),
-                ('description', models.TextField(blank=True)),
-                ('file_name', models.CharField(help_text='As it was called where it came from; never used as a path.', max_length=255)),
-                ('file_format', models.CharField(choices=[('csv', 'CSV'), ('parquet', 'Parquet')], max_length=10)),
-                ('sha256', models.CharField(max_length=64)),
-                ('size', models.PositiveBigIntegerField(help_text='Bytes')),
-                ('rows', models.PositiveBigIntegerField()),
-                ('columns', models.PositiveIntegerField()),
-                ('split_role', models.CharField(choices=[('train', 'Train'), ('validation', 'Validation'), ('test', 'Test'), ('whole', 'Not split')], max_length=20)),
-                ('label_column', models.CharField(blank=True, max_length=200)),
-                ('preparation', models.TextField(blank=True, help_text='How rows were selected, cleaned and split.')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='datasets', to='canvas.project')),
-                ('schema', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='datasets', to='data.dataschema')),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('sources', models.ManyToManyField(blank=True, related_name='datasets', to='data.datasource')),
-                ('labeling_method', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='datasets', to='data.labelingmethod')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120)),
+                ("number", models.PositiveIntegerField(help_text="Counts per project and name, from 1.")),
+                ("description", models.TextField(blank=True)),
+                (
+                    "file_name",
+                    models.CharField(
+                        help_text="As it was called where it came from; never used as a path.", max_length=255
+                    ),
+                ),
+                ("file_format", models.CharField(choices=[("csv", "CSV"), ("parquet", "Parquet")], max_length=10)),
+                ("sha256", models.CharField(max_length=64)),
+                ("size", models.PositiveBigIntegerField(help_text="Bytes")),
+                ("rows", models.PositiveBigIntegerField()),
+                ("columns", models.PositiveIntegerField()),
+                (
+                    "split_role",
+                    models.CharField(
+                        choices=[
+                            ("train", "Train"),
+                            ("validation", "Validation"),
+                            ("test", "Test"),
+                            ("whole", "Not split"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("label_column", models.CharField(blank=True, max_length=200)),
+                ("preparation", models.TextField(blank=True, help_text="How rows were selected, cleaned and split.")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="datasets", to="canvas.project"
+                    ),
+                ),
+                (
+                    "schema",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="datasets",
+                        to="data.dataschema",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("sources", models.ManyToManyField(blank=True, related_name="datasets", to="data.datasource")),
+                (
+                    "labeling_method",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="datasets",
+                        to="data.labelingmethod",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['project', 'name', '-number'],
+                "ordering": ["project", "name", "-number"],
             },
         ),
         migrations.CreateModel(
-            name='SchemaField',
+            name="SchemaField",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('key', models.CharField(max_length=200, verbose_name='column')),
-                ('data_type', models.CharField(choices=[('string', 'Text'), ('integer', 'Integer'), ('number', 'Number'), ('boolean', 'Yes/no'), ('date', 'Date'), ('datetime', 'Date and time')], max_length=20)),
-                ('order', models.CharField(choices=[('nominal', 'Nominal'), ('ordinal', 'Ordinal'), ('interval', 'Interval'), ('ratio', 'Ratio')], max_length=20)),
-                ('part', models.CharField(choices=[('feature', 'Feature'), ('label', 'Label'), ('identifier', 'Identifier'), ('other', 'Not used')], default='feature', max_length=20, verbose_name='used as')),
-                ('is_key', models.BooleanField(default=False, verbose_name='key')),
-                ('is_nullable', models.BooleanField(default=True, verbose_name='may be empty')),
-                ('unit', models.CharField(blank=True, max_length=40)),
-                ('allowed_values', models.JSONField(blank=True, default=list, help_text='In order, for an ordinal column.')),
-                ('is_sensitive', models.BooleanField(default=False, verbose_name='sensitive')),
-                ('description', models.CharField(blank=True, max_length=300)),
-                ('schema', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='fields', to='data.dataschema')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveIntegerField()),
+                ("key", models.CharField(max_length=200, verbose_name="column")),
+                (
+                    "data_type",
+                    models.CharField(
+                        choices=[
+                            ("string", "Text"),
+                            ("integer", "Integer"),
+                            ("number", "Number"),
+                            ("boolean", "Yes/no"),
+                            ("date", "Date"),
+                            ("datetime", "Date and time"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "order",
+                    models.CharField(
+                        choices=[
+                            ("nominal", "Nominal"),
+                            ("ordinal", "Ordinal"),
+                            ("interval", "Interval"),
+                            ("ratio", "Ratio"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "part",
+                    models.CharField(
+                        choices=[
+                            ("feature", "Feature"),
+                            ("label", "Label"),
+                            ("identifier", "Identifier"),
+                            ("other", "Not used"),
+                        ],
+                        default="feature",
+                        max_length=20,
+                        verbose_name="used as",
+                    ),
+                ),
+                ("is_key", models.BooleanField(default=False, verbose_name="key")),
+                ("is_nullable", models.BooleanField(default=True, verbose_name="may be empty")),
+                ("unit", models.CharField(blank=True, max_length=40)),
+                (
+                    "allowed_values",
+                    models.JSONField(blank=True, default=list, help_text="In order, for an ordinal column."),
+                ),
+                ("is_sensitive", models.BooleanField(default=False, verbose_name="sensitive")),
+                ("description", models.CharField(blank=True, max_length=300)),
+                (
+                    "schema",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="fields", to="data.dataschema"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['schema', 'position'],
+                "ordering": ["schema", "position"],
             },
         ),
         migrations.AddConstraint(
-            model_name='dataschema',
-            constraint=models.UniqueConstraint(fields=('project', 'name', 'number'), name='schema_version_once'),
+            model_name="dataschema",
+            constraint=models.UniqueConstraint(fields=("project", "name", "number"), name="schema_version_once"),
         ),
         migrations.AddConstraint(
-            model_name='datasource',
-            constraint=models.UniqueConstraint(fields=('project', 'name'), name='source_name_once'),
+            model_name="datasource",
+            constraint=models.UniqueConstraint(fields=("project", "name"), name="source_name_once"),
         ),
         migrations.AddConstraint(
-            model_name='labelingmethod',
-            constraint=models.UniqueConstraint(fields=('project', 'name', 'number'), name='labeling_method_version_once'),
+            model_name="labelingmethod",
+            constraint=models.UniqueConstraint(
+                fields=("project", "name", "number"), name="labeling_method_version_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dataset',
-            constraint=models.UniqueConstraint(fields=('project', 'name', 'number'), name='dataset_version_once'),
+            model_name="dataset",
+            constraint=models.UniqueConstraint(fields=("project", "name", "number"), name="dataset_version_once"),
         ),
         migrations.AddConstraint(
-            model_name='schemafield',
-            constraint=models.UniqueConstraint(fields=('schema', 'position'), name='schema_field_position_once'),
+            model_name="schemafield",
+            constraint=models.UniqueConstraint(fields=("schema", "position"), name="schema_field_position_once"),
         ),
         migrations.AddConstraint(
-            model_name='schemafield',
-            constraint=models.UniqueConstraint(fields=('schema', 'key'), name='schema_field_key_once'),
+            model_name="schemafield",
+            constraint=models.UniqueConstraint(fields=("schema", "key"), name="schema_field_key_once"),
         ),
     ]
