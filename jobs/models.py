@@ -38,7 +38,7 @@ class Job(models.Model):
     phase = models.CharField(max_length=120, blank=True, help_text="The step, in words.")
     cancel_requested = models.BooleanField(default=False)
     error = models.TextField(blank=True, help_text="Why it failed, for people.")
-    idempotency_key = models.CharField(max_length=100, null=True, blank=True, unique=True)  # noqa: DJ001  NULL: no key
+    idempotency_key = models.CharField(max_length=100, null=True, blank=True, unique=True)
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True, blank=True)
