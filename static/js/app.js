@@ -201,3 +201,7 @@ document.addEventListener("alpine:init", () => {
 
 nameTheme();
 document.querySelector("[data-focus]")?.focus();
+for (const row of document.querySelectorAll(".tabs, .blocks, .account-nav ul")) {
+  const here = row.querySelector("[aria-current]");
+  if (here) row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+}
