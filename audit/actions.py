@@ -53,6 +53,7 @@ class Action(StrEnum):
     PROMOTION_APPROVED = "promotion.approved"
     PROMOTION_REJECTED = "promotion.rejected"
     PROMOTION_WITHDRAWN = "promotion.withdrawn"
+    SIGNATURE_REFUSED = "signature.refused"
     # evaluation
     EVALUATION_REQUESTED = "evaluation.requested"
     EVALUATION_FINISHED = "evaluation.finished"
@@ -114,6 +115,7 @@ SENTENCES: dict[Action, str] = {
     Action.PROMOTION_APPROVED: "approved {label}",
     Action.PROMOTION_REJECTED: "rejected {label}",
     Action.PROMOTION_WITHDRAWN: "withdrew {label}",
+    Action.SIGNATURE_REFUSED: "typed a wrong password to sign {label}",
     Action.EVALUATION_REQUESTED: "requested {label}",
     Action.EVALUATION_FINISHED: "finished {label}",
     Action.EVALUATION_FAILED: "could not finish {label}",

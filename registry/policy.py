@@ -31,7 +31,6 @@ class StagePolicy:
 
     stage: str
     requirements: tuple[str, ...]
-    approvals: int = 1
 
 
 REQUIREMENTS: tuple[Requirement, ...] = (

@@ -1,7 +1,6 @@
 """What is known about a version: any room reports a check, a promotion reads it."""
 
 from collections.abc import Sequence
-from typing import TypedDict
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,18 +9,8 @@ from accounts.models import User
 from audit.actions import Action
 from audit.services import record
 from registry import policy
+from registry.evidence import Evidence, Finding
 from registry.models import Check, ModelVersion
-
-
-class Evidence(TypedDict, total=False):
-    """A record that proves something: enough to find it, and to notice when it changed."""
-
-    type: str
-    id: int | str
-    revision: int | None
-    sha256: str
-    label: str
-    url: str
 
 
 class UnknownRequirement(Exception):
@@ -46,22 +35,23 @@ def report(
         raise UnknownRequirement(f"No promotion requirement is called “{key}”. Known are {', '.join(policy.ALL)}.")
     # A promotion that is being decided holds this lock: a report arrives before its look or after its decision.
     ModelVersion.objects.select_for_update().get(pk=version.pk)
-    check, before = _write(version, key, Check.Status(status), reason, list(evidence))
-    after = {"key": key, "status": check.status, "reason": reason, "evidence": list(evidence)}
+    check, before = write(version, key, Finding(status, reason, list(evidence)))
+    after = _said(check)
     if before != after:
         project = version.model.project
         record(Action.CHECK_REPORTED, by=by, on=version, chain=project.chain, before=before, after=after)
     return check
 
 
-def _write(
-    version: ModelVersion, key: str, status: Check.Status, reason: str, evidence: list[Evidence]
-) -> tuple[Check, dict[str, object]]:
+def write(version: ModelVersion, key: str, finding: Finding) -> tuple[Check, dict[str, object]]:
+    """Set a check inside the transaction of a caller who journals it; returns it with what it said before."""
     check = Check.objects.filter(version=version, key=key).first() or Check(version=version, key=key)
-    before: dict[str, object] = {}
-    if check.pk:
-        before = {"key": key, "status": check.status, "reason": check.reason, "evidence": check.evidence}
-    check.status, check.reason, check.evidence = status, reason, evidence
+    before = _said(check) if check.pk else {}
+    check.status, check.reason, check.evidence = Check.Status(finding.status), finding.reason, finding.evidence
     check.reported_at = timezone.now()
     check.save()
     return check, before
+
+
+def _said(check: Check) -> dict[str, object]:
+    return {"key": check.key, "status": str(check.status), "reason": check.reason, "evidence": check.evidence}

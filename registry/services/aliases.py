@@ -1,0 +1,77 @@
+"""Move the names that point at versions."""
+
+import re
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from audit.actions import Action
+from audit.services import record
+from registry.models import Alias, ModelVersion, RegisteredModel, Stage
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
+_LOOKS_LIKE_A_NUMBER = re.compile(r"v?\d+|latest")
+
+
+class InvalidAlias(Exception):
+    """The name cannot be an alias."""
+
+
+class ProtectedAlias(Exception):
+    """The alias belongs to a stage, and moves only with a promotion."""
+
+
+class NoSuchAlias(Exception):
+    """The model has no such alias."""
+
+
+@transaction.atomic
+def move(version: ModelVersion, *, name: str, by: User) -> Alias:
+    """Point a free alias at a version; raises ProtectedAlias for one that a stage owns."""
+    if not _NAME.fullmatch(name) or _LOOKS_LIKE_A_NUMBER.fullmatch(name):
+        raise InvalidAlias(
+            f"“{name[:100]}” cannot be an alias. Use small letters, digits and hyphens, and nothing that reads as a version."
+        )
+    _ensure_free(name)
+    return point(version, name=name, by=by, journal=True)
+
+
+@transaction.atomic
+def remove(model: RegisteredModel, *, name: str, by: User) -> None:
+    """Take a free alias away from whichever version has it."""
+    _ensure_free(name)
+    RegisteredModel.objects.select_for_update().get(pk=model.pk)
+    alias = Alias.objects.select_related("version").filter(model=model, name=name).first()
+    if alias is None:
+        raise NoSuchAlias(f"{model.name} has no alias called {name}.")
+    before = {"version": alias.version.number}
+    record(
+        Action.ALIAS_MOVED, by=by, on=alias, chain=model.project.chain, label=f"{model.name}@{name} away",
+        before=before, after={"version": None},
+    )  # fmt: skip
+    alias.delete()
+
+
+def point(version: ModelVersion, *, name: str, by: User, journal: bool = False) -> Alias:
+    """Set an alias inside the caller's transaction; a promotion's own journal line says so for a stage's alias."""
+    model = RegisteredModel.objects.select_for_update().get(pk=version.model_id)
+    alias = Alias.objects.select_related("version").filter(model=model, name=name).first()
+    before = {"version": alias.version.number} if alias else {}
+    if alias and alias.version_id == version.pk:
+        return alias
+    alias = alias or Alias(model=model, name=name)
+    alias.version, alias.moved_by, alias.moved_at = version, by, timezone.now()
+    alias.save()
+    if journal:
+        record(
+            Action.ALIAS_MOVED, by=by, on=alias, chain=model.project.chain, label=f"{model.name}@{name} to v{version.number}",
+            before=before, after={"version": version.number},
+        )  # fmt: skip
+    return alias
+
+
+def _ensure_free(name: str) -> None:
+    stage = Stage.objects.filter(alias=name).first()
+    if stage:
+        raise ProtectedAlias(f"“{name}” always points at the version in {stage.name}. Request a promotion to move it.")
