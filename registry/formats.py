@@ -99,12 +99,11 @@ def detect(path: Path) -> ArtifactFormat:
     return ArtifactFormat.UNKNOWN
 
 
-def ensure_matches(path: Path, filename: str) -> ArtifactFormat:
-    """Return the file's format, or raise FormatMismatch when its name promises another one."""
+def ensure_matches(filename: str, found: ArtifactFormat) -> None:
+    """Raise FormatMismatch when the file's name promises another format than the one found in it."""
     suffix = Path(filename).suffix.lower()
-    found = detect(path)
     if found in _PROMISES.get(suffix, {found}):
-        return found
+        return
     if found is ArtifactFormat.UNKNOWN:
         raise FormatMismatch(
             f"{filename} cannot be read as {suffix} file: it may be cut off or damaged. "
@@ -112,8 +111,8 @@ def ensure_matches(path: Path, filename: str) -> ArtifactFormat:
         )
     if found.kind is FormatKind.CODE_CARRYING and suffix in {".skops", ".onnx"}:
         raise FormatMismatch(
-            f"{filename} is named {suffix} but its content is a {found.label} file, which can run code when it is loaded. "
-            f"Save the model as {suffix[1:]}, or upload it under its true name."
+            f"{filename} is named {suffix} but its content is a {found.label} file, which can run code when it is "
+            f"loaded. Save the model as {suffix[1:]}, or upload it under its true name."
         )
     raise FormatMismatch(
         f"{filename} is named {suffix} but its content is {found.label}. Upload it under its true name."
@@ -157,7 +156,7 @@ def _reads_as_pickle(head: bytes, *, whole: bool) -> bool:
             count += 1
             if opcode.name == "STOP":
                 return has_header or count > 2
-    except Exception:  # noqa: BLE001 - genops meets arbitrary bytes and fails in many ways; each means "no further"
+    except Exception:  # genops meets arbitrary bytes and fails in many ways; each means "no further"
         return has_header or (not whole and count > 50)
     return has_header
 
@@ -195,7 +194,7 @@ def _is_onnx(stream: BinaryIO, size: int) -> bool:
     return {1, 7, 8} <= seen
 
 
-# ModelProto: ir_version, producer name and version, domain, model_version, doc, graph, opsets, metadata, training, functions.
+# ModelProto's field numbers and wire types: versions, names and texts, 7 the graph, 8 the operator sets.
 _ONNX_FIELDS = {1: 0, 2: 2, 3: 2, 4: 2, 5: 0, 6: 2, 7: 2, 8: 2, 14: 2, 20: 2, 25: 2, 26: 2}
 
 
