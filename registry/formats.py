@@ -99,11 +99,12 @@ def detect(path: Path) -> ArtifactFormat:
     return ArtifactFormat.UNKNOWN
 
 
-def ensure_matches(filename: str, found: ArtifactFormat) -> None:
-    """Raise FormatMismatch when the file's name promises another format than the one found in it."""
+def ensure_matches(path: Path, filename: str) -> ArtifactFormat:
+    """Return the file's format, or raise FormatMismatch when its name promises another one."""
     suffix = Path(filename).suffix.lower()
+    found = detect(path)
     if found in _PROMISES.get(suffix, {found}):
-        return
+        return found
     if found is ArtifactFormat.UNKNOWN:
         raise FormatMismatch(
             f"{filename} cannot be read as {suffix} file: it may be cut off or damaged. "
