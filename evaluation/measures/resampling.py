@@ -1,7 +1,7 @@
 """Bootstrap by counts: rows that are alike are drawn together, so a million rows cost as much as a thousand.
 
 Drawing n rows with replacement and counting how many fall into each cell is one multinomial draw; nothing is
-approximated for confusion matrices. Scores are gathered into at most 2,048 groups of neighbours for the
+approximated for confusion matrices. Scores are gathered into about 1,024 groups of neighbours for the
 spread only: the value itself always comes from every distinct score.
 """
 
@@ -19,7 +19,7 @@ from evaluation.measures.samples import (
     ScoreGroups,
 )
 
-SCORE_GROUPS = 2048
+SCORE_GROUPS = 1024
 # Cells held at once: 4 million counts are 32 MB.
 CELLS_AT_ONCE = 4_000_000
 

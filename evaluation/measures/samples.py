@@ -74,9 +74,10 @@ class ScoreGroups:
         """Where each coarse group begins among the fine ones."""
         if self.size <= limit:
             return np.arange(self.size)
-        rows = np.cumsum(self.positives + self.negatives)
-        part = (rows - 1) * limit // rows[-1]
-        part = part * CALIBRATION_BINS + calibration_bin(self.score)
+        # Cut where either label has moved on: rare positives crowd into a few of the highest scores.
+        labels = (self.positives, self.negatives)
+        passed = sum((np.cumsum(rows) - rows / 2) / max(rows.sum(), 1) for rows in labels) / 2
+        part = (passed * limit).astype(np.int64) * CALIBRATION_BINS + calibration_bin(self.score)
         return np.flatnonzero(np.diff(part, prepend=-1))
 
 
