@@ -236,14 +236,18 @@ def _board_lines(field: Field, value: Any) -> list[str]:
             return lines if rest <= 0 else [*lines[: ROW_LINES - 1], f"and {rest + 1} more"]
         case Kind.ROWS:
             names = [display_cell(field.columns[0], row.get(field.columns[0].key)) for row in value]
-            return [f"{len(value)} {field.board}: {', '.join(name for name in names if name)}"]
+            return [f"{_how_many(len(value), field.noun)}: {'; '.join(name for name in names if name)}"]
         case Kind.LIST:
             return [f"{lead}{'; '.join(value)}"]
         case Kind.PARTS:
-            cells = [display_cell(column, value.get(column.key)) for column in field.columns]
-            return [lead + " · ".join(cell for cell in cells if cell)]
+            cells = [display_cell(field.column(key), value.get(key)) for key in field.board_columns]
+            return [lead + " ".join(cell for cell in cells if cell)]
         case _:
             return [lead + _first_sentence(display(field, value))]
+
+
+def _how_many(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _row_line(field: Field, row: Mapping[str, Any]) -> str:

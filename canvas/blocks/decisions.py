@@ -196,7 +196,7 @@ WHEN_NOT = Block(
                 Column("expected_value", "Expected value", Kind.LONG_TEXT, required=True),
                 Column("cost", "Cost", required=True),
             ),
-            board="alternatives",
+            board="",
         ),
         Field(
             "disqualifiers",

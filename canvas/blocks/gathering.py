@@ -91,7 +91,7 @@ DATA_SOURCES = Block(
                 Column("retention", "Kept until"),
             ),
             board="",
-            board_columns=("name", "type", "volume"),
+            board_columns=("name", "volume"),
         ),
         Field(
             "left_out",
@@ -157,7 +157,7 @@ FEATURE_ENGINEERING = Block(
                 ),
                 Column("owner", "Owner", Kind.PERSON),
             ),
-            board="features",
+            board="",
         ),
         Field(
             "dropped",

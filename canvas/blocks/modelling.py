@@ -103,6 +103,7 @@ PREDICTION_TASK = Block(
                 Column("classes", "Classes or range", required=True),
             ),
             board="Output",
+            board_columns=("type", "unit"),
         ),
         Field(
             "horizon",
@@ -127,7 +128,7 @@ PREDICTION_TASK = Block(
             Kind.TEXT,
             question="What does the positive class stand for in the real world?",
             help="Needed for a binary task: every error count depends on it.",
-            example="Positive: the customer sends the pair back within 30 days",
+            example="The customer sends the pair back within 30 days",
             required_when=("task", ("binary_classification",)),
             board="Positive",
         ),
@@ -219,7 +220,7 @@ OFFLINE_EVALUATION = Block(
                 Column("reason", "Why this number"),
             ),
             board="",
-            board_columns=("metric", "rule", "value", "measured_on"),
+            board_columns=("metric", "rule", "value"),
         ),
         Field(
             "error_costs",

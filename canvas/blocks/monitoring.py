@@ -41,7 +41,7 @@ LIVE_EVALUATION = Block(
                 Column("delay", "Delay", required=True),
             ),
             board="",
-            board_columns=("metric", "threshold", "window"),
+            board_columns=("metric", "threshold"),
         ),
         Field(
             "drift_tests",

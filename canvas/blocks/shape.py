@@ -87,9 +87,10 @@ class Field:
     unique: str = ""
     max_length: int = 0
     max_rows: int = 0
-    # The words in front of the answer on the board; None keeps the field off the board.
+    # The words in front of the answer on the board, "" for none; None keeps the field off the board.
     board: str | None = None
-    # ROWS: the columns shown on the board, one line for each row.
+    # ROWS: the columns shown on the board, one line for each row; without them the rows are counted and named.
+    # PARTS: the parts shown on the board.
     board_columns: tuple[str, ...] = ()
 
     def column(self, key: str) -> Column:

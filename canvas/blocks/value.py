@@ -95,6 +95,7 @@ VALUE_PROPOSITION = Block(
                 Column("source", "Source", required=True, help="Report, query or measurement, with its date"),
             ),
             board="Size",
+            board_columns=("size", "unit"),
         ),
         Field(
             "persona",
