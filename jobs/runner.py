@@ -36,7 +36,7 @@ class Supervision:
         self.lease = lease
         self._lock = threading.Lock()
         self._news: tuple[str | None, int | None] = (None, None)
-        self._written = self._news
+        self._written: tuple[str | None, int | None] = self._news
         self._written_at = time.monotonic()
         self._lines: list[str] = []
         self._is_lost = False
