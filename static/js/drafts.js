@@ -47,6 +47,8 @@ const forget = (form) => { try { sessionStorage.removeItem(keyOf(form)); } catch
 
 // A draft that was sent counts as taken once an ordinary page follows; the pages for signing in and for errors say no.
 function settle() {
+  // A proof of identity stands between the form and the server; whether the form is taken shows afterwards.
+  if ("pending" in document.body.dataset) return;
   const arrived = performance.getEntriesByType("navigation")[0]?.type === "navigate";
   const refused = "unsaved" in document.body.dataset || document.querySelector("[data-invalid]");
   for (const [key, draft] of stored()) {
