@@ -11,14 +11,14 @@ PYTHON ?= python3
 export PYTHON
 
 VENV := .venv/bin
-READY := .venv/.ready node_modules/.ready build/fonts/.ready
+READY := .venv/.ready node_modules/.ready build/fonts/.ready build/static/staticfiles.json
 
 .PHONY: help setup system demo run test browser lint format check bench lock
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-9s %s\n' "$$name" "$$text"; done
 
-setup: system $(READY) ## install everything: system packages, .venv, browser packages, fonts
+setup: system $(READY) ## install everything: system packages, .venv, browser packages, fonts, static files
 
 demo: setup ## the main path on real data, PDFs in var/demo/, then serve the result (SERVE=0: end instead)
 	@$(VENV)/python -m samples.demo --host "$(HOST)" --port "$(PORT)" $(if $(filter 0,$(SERVE)),--no-serve)
@@ -64,3 +64,7 @@ node_modules/.ready: package.json package-lock.json .npmrc scripts/browser-asset
 build/fonts/.ready: scripts/make_fonts.py node_modules/.ready
 	@$(VENV)/python scripts/make_fonts.py
 	touch $@
+
+build/static/staticfiles.json: .venv/.ready node_modules/.ready config/assets.py $(shell find static -type f)
+	@echo "Collecting static files"
+	$(VENV)/python manage.py collectstatic --noinput --verbosity 0

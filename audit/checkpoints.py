@@ -40,7 +40,7 @@ def _sign(head: ChainHead, key: Ed25519PrivateKey) -> Checkpoint | None:
 
 def signing_key() -> Ed25519PrivateKey:
     """The installation's signing key, kept outside the database and made on first use."""
-    path = Path(settings.TENET_DATA) / "keys" / "journal.key"
+    path = Path(settings.KEYS_DIR) / "journal.key"
     if not path.exists():
         _make_key(path)
     return Ed25519PrivateKey.from_private_bytes(path.read_bytes())

@@ -6,6 +6,7 @@ from typing import Any
 
 import dj_database_url
 import structlog
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from config import environment
@@ -81,7 +82,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.sessions",
-    "django.contrib.staticfiles",
+    "config.apps.StaticFiles",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -168,31 +169,37 @@ STORAGES = {
     "default": environment.file_storage(os.environ.get("TENET_STORAGE_URL", ""), default=DATA_DIR / "files"),
     # Everything under its SHA-256: snapshots, models, predictions, documents. `data.storage` is its only user.
     "content": environment.file_storage(os.environ.get("TENET_STORAGE_URL", ""), default=DATA_DIR / "content"),
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "config.assets.StaticStorage"},
 }
 
 # Bodies kept in memory (forms, JSON), and files streamed to disk
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
+MAX_ARTIFACT_BYTES = environment.whole_number("TENET_MAX_ARTIFACT_BYTES", default=2 * 2**30)
 UPLOAD_MAX_BYTES = environment.whole_number("TENET_MAX_UPLOAD_MB", default=2100) * 2**20
 DATASET_MAX_BYTES = environment.whole_number("TENET_MAX_DATASET_BYTES", default=2 * 2**30)
 FILE_UPLOAD_TEMP_DIR = str(DATA_DIR / "tmp")
 
-# What we serve to browsers: our own files, and of each npm package the folders that pages use
+# What we serve to browsers: our own files, and of each npm package the files that pages use
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "build" / "static"
-VENDOR_FOLDERS = (
-    "@alpinejs/csp/dist",
-    "@fontsource-variable/inter",
-    "@fontsource-variable/jetbrains-mono",
-    "@tabler/core/dist/css",
-    "htmx.org/dist",
-)
-STATICFILES_DIRS: list[Any] = [
-    BASE_DIR / "static",
-    *((f"vendor/{folder}", NODE_DIR / folder) for folder in VENDOR_FOLDERS),
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "config.assets.PackageFinder",
+]
+PACKAGE_FILES = [
+    "@alpinejs/csp/dist/cdn.min.js",
+    "@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2",
+    "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
+    "@fontsource-variable/jetbrains-mono/files/jetbrains-mono-latin-ext-wght-normal.woff2",
+    "@fontsource-variable/jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2",
+    "@tabler/core/dist/css/tabler.min.css",
+    "htmx.org/dist/htmx.min.js",
+    "inter-ui/variable/InterVariable.woff2",
 ]
 
 # Who people are
@@ -257,7 +264,7 @@ EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        *(["accounts.authentication.TokenAuthentication"] if (BASE_DIR / "accounts/authentication.py").exists() else []),
+        "accounts.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -286,7 +293,7 @@ SPECTACULAR_SETTINGS = {
 # Background work: the job's row is the truth, a message only makes a worker look sooner
 
 BROKER_DIR = DATA_DIR / "broker"
-CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL") or "filesystem://"
+CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL") or "filesystem://localhost"
 if CELERY_BROKER_URL.startswith("filesystem:"):
     for folder in (BROKER_DIR, BROKER_DIR / "messages", BROKER_DIR / "control"):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -308,7 +315,17 @@ CELERY_WORKER_POOL = "threads"
 CELERY_WORKER_CONCURRENCY = environment.whole_number("TENET_WORKER_SLOTS", default=2)
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(BROKER_DIR / "schedule")
-CELERY_BEAT_SCHEDULE: dict[str, Any] = {}
+CELERY_BEAT_SCHEDULE: dict[str, Any] = {
+    "tidy": {"task": "config.tasks.tidy", "schedule": crontab(hour="3", minute="30")},
+    "checkpoint": {"task": "audit.tasks.sign_checkpoints", "schedule": crontab(minute="7")},
+}
+
+JOB_LEASE_SECONDS = environment.whole_number("TENET_JOB_LEASE_SECONDS", default=60)
+JOB_HEARTBEAT_SECONDS = environment.whole_number("TENET_JOB_HEARTBEAT_SECONDS", default=10)
+JOB_SWEEP_SECONDS = environment.whole_number("TENET_JOB_SWEEP_SECONDS", default=15)
+JOB_POLL_SECONDS = environment.whole_number("TENET_JOB_POLL_SECONDS", default=1)
+JOB_GRACE_SECONDS = environment.whole_number("TENET_JOB_GRACE_SECONDS", default=20)
+JOBS_PER_PROJECT = environment.whole_number("TENET_JOBS_PER_PROJECT", default=2)
 
 # Language and time: stored in UTC, shown in this zone
 

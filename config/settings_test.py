@@ -11,8 +11,8 @@ os.environ["DATABASE_URL"] = os.environ.get("TENET_TEST_DATABASE_URL", "")
 os.environ["CELERY_BROKER_URL"] = os.environ.get("TENET_TEST_BROKER_URL", "memory://")
 atexit.register(shutil.rmtree, os.environ["TENET_DATA"], ignore_errors=True)
 
-from config.settings import *  # noqa: E402, F403  The environment must stand before the settings read it
-from config.settings import DATA_DIR, DATABASES, LOGGING, REST_FRAMEWORK, STORAGES  # noqa: E402
+from config.settings import *  # the settings read the environment: it stands first
+from config.settings import DATA_DIR, DATABASES, LOGGING, REST_FRAMEWORK, STORAGES
 
 # A file, because threads that race in a test must lock each other out as they do in real use.
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":

@@ -1,7 +1,7 @@
-"""Run a command with PostgreSQL and Redis to talk to: those that are running, else ones started for as long as it takes.
+"""Run a command with PostgreSQL and Redis to talk to: those that are running, else ones started for the occasion.
 
-Sets TENET_TEST_DATABASE_URL, TENET_TEST_DATABASE_NAME and TENET_TEST_BROKER_URL, says in words what the command runs on,
-and exits with the command's own status, or with 75 when a service can neither be reached nor started.
+Sets TENET_TEST_DATABASE_URL, TENET_TEST_DATABASE_NAME and TENET_TEST_BROKER_URL, says in words what the command runs
+on, and exits with the command's own status, or with 75 when a service can neither be reached nor started.
 """
 
 import os

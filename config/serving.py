@@ -1,0 +1,149 @@
+"""The embedded server: keeps a web process, a worker and the schedule running, and stops them together."""
+
+import fcntl
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from celery import Celery
+from celery.beat import EmbeddedService
+from django.conf import settings
+
+# A process that dies this often, this quickly, will not get better by being started again.
+DEATHS_TO_GIVE_UP = 5
+DEATHS_WITHIN_SECONDS = 60.0
+GRACE_SECONDS = 25.0
+
+Say = Callable[[str], None]
+
+
+class CannotServe(Exception):
+    """The server cannot run; the message says why, and what to do."""
+
+
+@contextmanager
+def sole_use_of(folder: Path) -> Iterator[None]:
+    """Hold a data folder for one server, however that server ends."""
+    with open(folder / "serve.lock", "a", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise CannotServe(
+                f"Another Tenet server already uses {folder}. Stop it first, or give this one its own TENET_DATA."
+            ) from error
+        yield
+
+
+def require_free_port(host: str, port: int) -> None:
+    """Refuse an address that is taken or not ours, before anything is started."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as error:
+            raise CannotServe(f"Cannot listen on {host}, port {port}: {error}. Choose another with PORT=…") from error
+
+
+class Child:
+    """One process of the server, started again when it dies."""
+
+    def __init__(self, name: str, command: list[str], say: Say) -> None:
+        self.name = name
+        self.command = command
+        self._say = say
+        self._deaths: list[float] = []
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the process, tied to ours so that it cannot outlive a killed server."""
+        tie = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
+        # A session of its own: Ctrl-C in the terminal reaches us alone, and we stop the children in order.
+        self._process = subprocess.Popen([*tie, *self.command], cwd=settings.BASE_DIR, start_new_session=True)
+        self._say(f"{self.name} started (process {self._process.pid})")
+
+    def tend(self) -> None:
+        """Start the process again if it has died; raises CannotServe when that has not helped."""
+        if self._process is None or (status := self._process.poll()) is None:
+            return
+        now = time.monotonic()
+        self._deaths = [death for death in self._deaths if now - death < DEATHS_WITHIN_SECONDS] + [now]
+        if len(self._deaths) >= DEATHS_TO_GIVE_UP:
+            raise CannotServe(f"The {self.name} process ended {len(self._deaths)} times in a minute. See its output.")
+        self._say(f"{self.name} ended with status {status}")
+        self.start()
+
+    def ask_to_stop(self) -> None:
+        """Tell the process to finish what it does."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+
+    def wait(self, until: float) -> None:
+        """Wait for the process to end, and end it when its time is up."""
+        if self._process is None:
+            return
+        try:
+            self._process.wait(timeout=max(0.0, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+
+class Server:
+    """Web, worker and schedule as one."""
+
+    def __init__(self, children: list[Child], app: Celery, say: Say) -> None:
+        self._children = children
+        self._schedule = EmbeddedService(app, thread=True)
+        self._say = say
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        """Serve until a signal asks us to stop."""
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, self._stop)
+        try:
+            for child in self._children:
+                child.start()
+            self._schedule.start()
+            while not self._stopping.wait(timeout=0.5):
+                for child in self._children:
+                    child.tend()
+        finally:
+            self._say("stopping")
+            self._end()
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self._stopping.set()
+
+    def _end(self) -> None:
+        for child in self._children:
+            child.ask_to_stop()
+        if self._schedule.is_alive():
+            self._schedule.stop()
+        until = time.monotonic() + GRACE_SECONDS
+        for child in self._children:
+            child.wait(until)
+
+
+def web_command(host: str, port: int, *, processes: int, threads: int) -> list[str]:
+    """How the web process is started."""
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    options = ["--bind", address, "--workers", str(processes), "--threads", str(threads), "--worker-class", "gthread"]
+    quiet = ["--log-level", "warning", "--no-control-socket", "--graceful-timeout", "10", "--timeout", "120"]
+    return [sys.executable, "-m", "gunicorn", *options, *quiet, "config.wsgi:application"]
+
+
+def worker_command() -> list[str]:
+    """How the worker is started; how many jobs it runs at once is a setting."""
+    quiet = ["--loglevel", "WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat"]
+    return [sys.executable, "-m", "celery", "-A", "config.celery", "--quiet", "worker", *quiet]
