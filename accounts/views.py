@@ -26,7 +26,7 @@ def administrator(request: HttpRequest) -> User:
 def profile(request: HttpRequest) -> HttpResponse:
     """One's own name, address and title, and the way to password and second factor."""
     user = User.objects.get(pk=request.user.pk)
-    form = ProfileForm(request.POST or None, instance=user)
+    form = ProfileForm(request.POST if request.method == "POST" else None, instance=user)
     if request.method == "POST" and form.is_valid():
         services.change_profile(
             User.objects.get(pk=user.pk),
@@ -53,7 +53,7 @@ def people(request: HttpRequest) -> HttpResponse:
 def person_create(request: HttpRequest) -> HttpResponse:
     """Make an account; its first password is shown once."""
     by = administrator(request)
-    form = PersonForm(request.POST or None)
+    form = PersonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         password = secrets.token_urlsafe(15)
         try:
@@ -64,7 +64,7 @@ def person_create(request: HttpRequest) -> HttpResponse:
             form.add_error(None, reason)
         else:
             return render(request, "accounts/person_created.html", {"person": user, "password": password})
-    return render(request, "accounts/person_form.html", {"form": form}, status=400 if form.errors else 200)
+    return render(request, "accounts/person_form.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -73,7 +73,7 @@ def person_edit(request: HttpRequest, person_id: int) -> HttpResponse:
     by = administrator(request)
     person = get_object_or_404(User, pk=person_id)
     initial = {"site_role": person.site_role, "until": person.site_role_until, "is_active": person.is_active}
-    form = SiteRoleForm(request.POST or None, initial=initial)
+    form = SiteRoleForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             services.change_site_role(person, **form.cleaned_data, by=by)
@@ -83,5 +83,5 @@ def person_edit(request: HttpRequest, person_id: int) -> HttpResponse:
             messages.success(request, f"The account of {person} is changed.")
             return redirect("accounts:people")
     return render(
-        request, "accounts/person_edit.html", {"form": form, "person": person}, status=400 if form.errors else 200
+        request, "accounts/person_edit.html", {"form": form, "person": person}, status=422 if form.errors else 200
     )

@@ -1,6 +1,6 @@
 """Every write to a block, and how complete a project's plan is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,3 +111,11 @@ def completeness_of(project: Project, answers: dict[int, Answers] | None = None)
         by_block={block.number: completeness(block, held.get(block.number, {})) for block in BLOCKS},
         next=next_field(held),
     )
+
+
+def completeness_of_many(projects: Sequence[Project]) -> list[tuple[Project, PlanCompleteness]]:
+    """How complete each project's plan is, in the order given; one query for all."""
+    held: dict[int, dict[int, Answers]] = {project.pk: {} for project in projects}
+    for revision in BlockRevision.objects.latest_of(*projects):
+        held[revision.project_id][revision.block] = revision.answers
+    return [(project, completeness_of(project, held[project.pk])) for project in projects]

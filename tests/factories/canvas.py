@@ -41,6 +41,7 @@ class BlockRevisionFactory(factory.django.DjangoModelFactory[BlockRevision]):
 
     class Meta:
         model = BlockRevision
+        django_get_or_create = ("project", "block", "number")
 
     project = factory.SubFactory(ProjectFactory)
     block = 1
