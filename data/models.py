@@ -1,10 +1,28 @@
-from typing import ClassVar
+from typing import ClassVar, Self, TypeVar
 
 from django.db import models
+from django.db.models import F, OuterRef, Subquery
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
 from canvas.models import Project
+
+
+M = TypeVar("M", bound=models.Model)
+
+
+class NumberedQuerySet(models.QuerySet[M]):
+    """Reads of records that are numbered within a project and a name, from 1."""
+
+    def latest_of(self, project: Project, name: str) -> M:
+        """The newest version under a name; raises DoesNotExist."""
+        return self.filter(project=project, name=name).order_by("-number")[:1].get()
+
+    def newest(self) -> Self:
+        """Only the newest version of each name."""
+        same_name = self.model._default_manager.filter(project=OuterRef("project"), name=OuterRef("name"))
+        return self.alias(last=Subquery(same_name.order_by("-number").values("number")[:1])).filter(number=F("last"))
 
 
 class DataSource(models.Model):
@@ -63,6 +81,10 @@ class DataSource(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        """The source's page."""
+        return reverse("data:source-detail", args=[self.project.slug, self.pk])
+
 
 class DataSchema(models.Model):
     """One immutable version of a description of columns."""
@@ -75,6 +97,8 @@ class DataSchema(models.Model):
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
+    objects = NumberedQuerySet.as_manager()
+
     class Meta:
         ordering: ClassVar = ["project", "name", "-number"]
         constraints: ClassVar = [
@@ -83,6 +107,10 @@ class DataSchema(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}, version {self.number}"
+
+    def get_absolute_url(self) -> str:
+        """The version's page."""
+        return reverse("data:schema-detail", args=[self.project.slug, self.pk])
 
 
 class SchemaField(models.Model):
@@ -164,6 +192,8 @@ class LabelingMethod(models.Model):
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
+    objects = NumberedQuerySet.as_manager()
+
     class Meta:
         ordering: ClassVar = ["project", "name", "-number"]
         constraints: ClassVar = [
@@ -172,6 +202,10 @@ class LabelingMethod(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}, version {self.number}"
+
+    def get_absolute_url(self) -> str:
+        """The version's page."""
+        return reverse("data:labeling-detail", args=[self.project.slug, self.pk])
 
 
 class Dataset(models.Model):
@@ -212,6 +246,8 @@ class Dataset(models.Model):
     uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
+    objects = NumberedQuerySet.as_manager()
+
     class Meta:
         ordering: ClassVar = ["project", "name", "-number"]
         constraints: ClassVar = [
@@ -220,3 +256,7 @@ class Dataset(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}, snapshot {self.number}"
+
+    def get_absolute_url(self) -> str:
+        """The snapshot's page."""
+        return reverse("data:dataset-detail", args=[self.project.slug, self.pk])
