@@ -229,21 +229,26 @@ def summary_lines(block: Block, answers: Mapping[str, Any]) -> list[str]:
 
 def _board_lines(field: Field, value: Any) -> list[str]:
     lead = f"{field.board}: " if field.board else ""
+    if field.kind is not Kind.ROWS:
+        text = _board_text(field, value)
+        return [f"{lead}{text}"] if text else []
+    if not field.board_columns:
+        names = [display_cell(field.columns[0], row.get(field.columns[0].key)) for row in value]
+        return [f"{_how_many(len(value), field.noun)}: {'; '.join(name for name in names if name)}"]
+    lines = [line for row in value if (line := _row_line(field, row))]
+    rest = len(lines) - ROW_LINES
+    return lines if rest <= 0 else [*lines[: ROW_LINES - 1], f"and {rest + 1} more"]
+
+
+def _board_text(field: Field, value: Any) -> str:
     match field.kind:
-        case Kind.ROWS if field.board_columns:
-            lines = [_row_line(field, row) for row in value]
-            rest = len(lines) - ROW_LINES
-            return lines if rest <= 0 else [*lines[: ROW_LINES - 1], f"and {rest + 1} more"]
-        case Kind.ROWS:
-            names = [display_cell(field.columns[0], row.get(field.columns[0].key)) for row in value]
-            return [f"{_how_many(len(value), field.noun)}: {'; '.join(name for name in names if name)}"]
         case Kind.LIST:
-            return [f"{lead}{'; '.join(value)}"]
+            return "; ".join(value)
         case Kind.PARTS:
             cells = [display_cell(field.column(key), value.get(key)) for key in field.board_columns]
-            return [lead + " ".join(cell for cell in cells if cell)]
+            return " ".join(cell for cell in cells if cell)
         case _:
-            return [lead + _first_sentence(display(field, value))]
+            return _first_sentence(display(field, value))
 
 
 def _how_many(count: int, noun: str) -> str:
