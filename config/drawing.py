@@ -15,7 +15,8 @@ ICON_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 # What a chart is made of. Anything else in a stored drawing is dropped before it reaches a page.
 CHART_ELEMENTS = frozenset(
-    "svg g path line rect circle ellipse polyline polygon text tspan defs clipPath linearGradient stop title desc".split()
+    {"svg", "g", "path", "line", "rect", "circle", "ellipse", "polyline", "polygon", "text", "tspan"}
+    | {"defs", "clipPath", "linearGradient", "stop", "title", "desc"}
 )
 REFUSED_ATTRIBUTES = frozenset({"style", "class", "id"})
 LOCAL_REFERENCE = re.compile(r"url\(\s*['\"]?(?!#)|javascript:", re.IGNORECASE)
@@ -79,7 +80,7 @@ def _clean(element: ElementTree.Element) -> None:
         if _is_refused(_local(name), value):
             del element.attrib[name]
     for child in list(element):
-        if not isinstance(child.tag, str) or _local(child.tag) not in CHART_ELEMENTS:
+        if _local(child.tag) not in CHART_ELEMENTS:
             element.remove(child)
         else:
             _clean(child)

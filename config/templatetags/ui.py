@@ -1,5 +1,6 @@
 """Tags and filters that draw what every room's pages share: icons, meters, charts, people, moments and navigation."""
 
+import math
 import re
 import zlib
 from collections.abc import Collection, Mapping
@@ -8,12 +9,13 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Page
-from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect, Select
+from django.forms import BaseForm, BoundField
 from django.template import Context
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from config.controls import control, control_kind
 from config.drawing import chart_svg, icon_svg
 from config.navigation import main_links, project_links, project_section_of, section_of
 
@@ -86,7 +88,9 @@ def avatar(person: Any, css_class: str = "", *, named: bool = False) -> SafeStri
     """A person's initials in a circle; `named=True` reads the name out, for where no name stands beside it."""
     name = _name_of(person)
     shade = "abcde"[zlib.crc32(name.encode()) % 5]
-    spoken = format_html('role="img" aria-label="{}" title="{}"', name, name) if named else SafeString('aria-hidden="true"')
+    spoken = (
+        format_html('role="img" aria-label="{}" title="{}"', name, name) if named else SafeString('aria-hidden="true"')
+    )
     return format_html('<span class="av {} {}" {}>{}</span>', shade, css_class, spoken, initials(person))
 
 
@@ -170,7 +174,7 @@ def took(value: timedelta | float | None) -> str:
 @register.filter
 def figure(value: float | None, places: int | str = 3) -> str:
     """A number with so many decimals, a true minus sign and a dash for nothing."""
-    if value is None or value != value:  # only NaN differs from itself
+    if value is None or math.isnan(value):
         return DASH
     return f"{float(value):,.{int(places)}f}".replace("-", "−")
 
@@ -192,6 +196,16 @@ def short_hash(value: str | None) -> SafeString | str:
     return format_html('<span class="mono" title="{}">{}…{}</span>', text, text[:6], text[-4:])
 
 
+@register.filter
+def mark_breaks(value: str) -> SafeString:
+    """A long name that may break after its separators, so that it never widens its column."""
+    parts = re.split(r"(?<=[/_.@-])", str(value))
+    html = SafeString("")
+    for part in parts:
+        html += format_html("{}<wbr>", part)
+    return html
+
+
 # ---------- navigation ----------
 
 
@@ -205,7 +219,7 @@ def main_nav(context: Context, compact: bool = False) -> dict[str, Any]:
 
 @register.inclusion_tag("components/_project_tabs.html", takes_context=True)
 def project_tabs(context: Context, project: Any, active: str = "") -> dict[str, Any]:
-    """A project's tabs; the context may hold `tab`, `tab_counts` for numbers on them, and `hidden_tabs` to leave some out."""
+    """A project's tabs; the context may hold `tab`, `tab_counts` (numbers on them) and `hidden_tabs`."""
     current = active or context.get("tab") or project_section_of(context["request"])
     can = context.get("can") or getattr(project, "can", None)
     hidden: Collection[str] = context.get("hidden_tabs") or ()
@@ -245,17 +259,18 @@ def get(mapping: Mapping[str, Any] | None, key: str) -> Any:
 
 
 @register.inclusion_tag("components/_field.html")
-def field(bound: BoundField, example: str = "", prefix: str = "", suffix: str = "", optional: bool = True) -> dict[str, Any]:
+def field(bound: BoundField, example: str = "", prefix: str = "", suffix: str = "", label: str = "") -> dict[str, Any]:
     """One form field: label above, help, an example to unfold, the control, and the error that names the cure."""
     kind = control_kind(bound)
     return {
         "field": bound,
+        "label": label or bound.label,
         "kind": kind,
-        "control": _control(bound, kind, example),
+        "control": control(bound, kind),
         "example": example or getattr(bound.field, "example", ""),
         "prefix": prefix,
         "suffix": suffix,
-        "show_optional": optional and not bound.field.required and kind not in {"check", "hidden"},
+        "show_optional": not bound.field.required and kind not in {"check", "hidden"},
     }
 
 
@@ -269,40 +284,6 @@ def form_fields(form: BaseForm) -> dict[str, Any]:
 def form_errors(form: BaseForm) -> dict[str, Any]:
     """What is wrong, in one place at the top: a link to each field, and what concerns the whole form."""
     return {"form": form, "wrong": [form[name] for name in form.errors if name in form.fields]}
-
-
-@register.filter
-def control_kind(bound: BoundField) -> str:
-    """How a field is laid out: hidden, check, choices, select, file, or text."""
-    widget = bound.field.widget
-    if bound.is_hidden:
-        return "hidden"
-    if isinstance(widget, CheckboxSelectMultiple | RadioSelect):
-        return "choices"
-    if isinstance(widget, CheckboxInput):
-        return "check"
-    if isinstance(widget, Select):
-        return "select"
-    return "file" if isinstance(widget, FileInput) else "text"
-
-
-def _control(bound: BoundField, kind: str, example: str) -> SafeString:
-    css = {"check": "form-check-input", "select": "form-select", "choices": "form-check-input", "hidden": ""}
-    own = str(bound.field.widget.attrs.get("class", ""))
-    state = "is-invalid" if bound.errors else ""
-    attrs: dict[str, str | bool] = {"class": " ".join(filter(None, [css.get(kind, "form-control"), own, state]))}
-    described = [
-        f"{bound.id_for_label or bound.auto_id}_{part}"
-        for part, present in (("help", bound.help_text), ("error", bound.errors))
-        if present
-    ]
-    if described:
-        attrs["aria-describedby"] = " ".join(described)
-    if bound.errors:
-        attrs["aria-invalid"] = "true"
-    # A label above and help below it say more than words that vanish at the first key.
-    bound.field.widget.attrs.pop("placeholder", None)
-    return bound.as_widget(attrs=attrs)
 
 
 def _whole_percent(value: float | None) -> int:
@@ -334,13 +315,3 @@ def _relative(distance: timedelta) -> str:
         return "just now"
     amount = f"{minutes} min" if minutes < 60 else f"{minutes // 60} h"
     return f"{amount} ago" if distance > timedelta(0) else f"in {amount}"
-
-
-@register.filter
-def mark_breaks(value: str) -> SafeString:
-    """A long name that may break after its separators, so that it never widens its column."""
-    parts = re.split(r"(?<=[/_.@-])", str(value))
-    html = SafeString("")
-    for part in parts:
-        html += format_html("{}<wbr>", part)
-    return html
