@@ -1,6 +1,7 @@
 """The embedded server: keeps a web process, a worker and the schedule running, and stops them together."""
 
 import fcntl
+import http.client
 import os
 import shutil
 import signal
@@ -22,6 +23,8 @@ from django.conf import settings
 DEATHS_TO_GIVE_UP = 5
 DEATHS_WITHIN_SECONDS = 60.0
 GRACE_SECONDS = 25.0
+# Listening on every address includes this one.
+OWN_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  only looked up here
 
 Say = Callable[[str], None]
 
@@ -52,6 +55,19 @@ def require_free_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except (OSError, OverflowError) as error:
             raise CannotServe(f"Cannot listen on {host}, port {port}: {error}. Choose another with PORT=…") from error
+
+
+def answers(host: str, port: int) -> bool:
+    """Whether our own pages are served at an address by now."""
+    connection = http.client.HTTPConnection(OWN_ADDRESS.get(host, host), port, timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        # A host name that is not allowed is refused by the application, so that it is there.
+        return connection.getresponse().status < http.client.INTERNAL_SERVER_ERROR
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 class Child:
@@ -101,8 +117,9 @@ class Child:
 class Server:
     """Web, worker and schedule as one."""
 
-    def __init__(self, children: list[Child], app: Celery, say: Say) -> None:
+    def __init__(self, children: list[Child], app: Celery, say: Say, *, is_ready: Callable[[], bool]) -> None:
         self._children = children
+        self._is_ready = is_ready
         self._schedule = EmbeddedService(app, thread=True)
         self._say = say
         self._stopping = threading.Event()
@@ -115,9 +132,13 @@ class Server:
             for child in self._children:
                 child.start()
             self._schedule.start()
-            while not self._stopping.wait(timeout=0.5):
+            is_announced = False
+            while not self._stopping.wait(timeout=0.2):
                 for child in self._children:
                     child.tend()
+                if not is_announced and self._is_ready():
+                    self._say("ready")
+                    is_announced = True
         finally:
             self._say("stopping")
             self._end()

@@ -1,4 +1,5 @@
 from argparse import ArgumentParser
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -8,7 +9,16 @@ from django.db import connections
 
 from config import assets, environment
 from config.celery import app
-from config.serving import CannotServe, Child, Server, require_free_port, sole_use_of, web_command, worker_command
+from config.serving import (
+    CannotServe,
+    Child,
+    Server,
+    answers,
+    require_free_port,
+    sole_use_of,
+    web_command,
+    worker_command,
+)
 
 
 class Command(BaseCommand):
@@ -46,7 +56,7 @@ class Command(BaseCommand):
         )
         children = [Child("web", web, self._say), Child("worker", worker_command(), self._say)]
         self._say(f"serving on http://{f'[{host}]' if ':' in host else host}:{port}/ (stop with Ctrl-C)")
-        Server(children, app, self._say).run()
+        Server(children, app, self._say, is_ready=partial(answers, host, port)).run()
 
     def _say(self, text: str) -> None:
         self.stdout.write(f"tenet: {text}")
