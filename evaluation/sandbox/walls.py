@@ -1,0 +1,127 @@
+"""The commands that start a child behind each tier's walls."""
+
+import json
+import os
+import shutil
+import sys
+import sysconfig
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+
+from evaluation.sandbox import child
+from evaluation.sandbox.child.confinement import Orders
+from evaluation.sandbox.limits import Limits
+
+_CHILD = Path(child.__file__).resolve().parent
+_ROOT = _CHILD.parents[2]
+_ROOT_INSIDE = "/sb"
+_START = (
+    "import sys, json; fields = json.loads(sys.argv[1]); "
+    "sys.path += [*fields['packages'], fields['root']]; "
+    "from evaluation.sandbox.child.runner import main; main(fields)"
+)
+_THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+# No PATH leads anywhere: libraries that look for a compiler or a linker find none instead of failing later.
+_ENVIRONMENT = {"PATH": "/nonexistent", "HOME": "/nonexistent", "LANG": "C.UTF-8"} | _THREADS
+
+
+class Tier(StrEnum):
+    """How strong the walls are."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+
+    @property
+    def label(self) -> str:
+        """Say in words what stands around the model."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    Tier.A: "own namespaces, closed files, filtered system calls and resource limits",
+    Tier.B: "closed files, filtered system calls and resource limits",
+    Tier.C: "resource limits only",
+}
+
+
+def command(tier: Tier, imports: str, limits: Limits) -> tuple[list[str], dict[str, str]]:
+    """Return the command line and the environment of a child behind the tier's walls."""
+    python = os.path.realpath(sys.executable)
+    root = _ROOT_INSIDE if tier is Tier.A else str(_ROOT)
+    inside = f"{_ROOT_INSIDE}/evaluation/sandbox/child" if tier is Tier.A else str(_CHILD)
+    orders = Orders(
+        root=root,
+        packages=packages(),
+        readable=["/usr", "/etc/ld.so.cache", "/dev/null", "/dev/urandom", *_interpreter(), *packages(), inside],
+        imports=imports,
+        filtered=tier is not Tier.C,
+        parent=None if tier is Tier.A else os.getpid(),
+        # Outside a namespace the kernel counts all of the worker's user's threads, so a small number would fail at once.
+        processes=64 if tier is Tier.A else 4096,
+        memory_bytes=limits.memory_bytes,
+        cpu_seconds=limits.cpu_seconds,
+    )
+    # Isolated, without writing bytecode, without site: only what is listed above can be imported.
+    start = [python, "-I", "-B", "-S", "-c", _START, json.dumps(asdict(orders))]
+    if tier is not Tier.A:
+        return start, dict(_ENVIRONMENT)
+    # Its own environment is empty, because code inside could read it from process 1.
+    return [*_bubblewrap(python, inside), "--", *start], {}
+
+
+def bubblewrap_program() -> str | None:
+    """Return where bubblewrap is installed, or None."""
+    return shutil.which("bwrap", path="/usr/bin:/usr/local/bin:/bin")
+
+
+def packages() -> list[str]:
+    """Return the folders of installed packages."""
+    return sorted({os.path.realpath(sysconfig.get_path(name)) for name in ("purelib", "platlib")})
+
+
+def _interpreter() -> list[str]:
+    """Return the folders the interpreter needs; not its whole prefix, which may hold more than Python."""
+    prefix = os.path.realpath(sys.base_prefix)
+    return [str(path) for name in ("bin", "lib", "lib64") if (path := Path(prefix, name)).is_dir()]
+
+
+def _bubblewrap(python: str, inside: str) -> list[str]:
+    """Return bubblewrap's arguments: nothing shared, nothing writable, only the interpreter and its packages to see."""
+    program = bubblewrap_program()
+    if program is None:
+        raise FileNotFoundError("bubblewrap is not installed")
+    arguments = [program]
+    arguments += "--unshare-user --unshare-ipc --unshare-pid --unshare-net --unshare-uts --unshare-cgroup-try".split()
+    arguments += "--disable-userns --uid 65534 --gid 65534 --hostname sandbox".split()
+    arguments += "--die-with-parent --new-session --cap-drop ALL --clearenv".split()
+    for name, value in _ENVIRONMENT.items():
+        arguments += ["--setenv", name, value]
+    arguments += _system_libraries()
+    for path in _outside_usr_lib([*_interpreter(), python, *packages()]):
+        arguments += ["--ro-bind", path, path]
+    arguments += ["--ro-bind", str(_CHILD), inside]
+    # The root is a writable file system in memory until it is remounted: without this, a model could fill the memory.
+    arguments += "--proc /proc --dev /dev --remount-ro /dev --chdir / --remount-ro /".split()
+    return arguments
+
+
+def _system_libraries() -> list[str]:
+    """Return the arguments that show the system's shared libraries."""
+    arguments = ["--ro-bind", "/usr/lib", "/usr/lib", "--ro-bind-try", "/usr/lib64", "/usr/lib64"]
+    for name in ("lib", "lib64"):
+        if Path("/", name).is_symlink():
+            arguments += ["--symlink", f"usr/{name}", f"/{name}"]
+        else:
+            arguments += ["--ro-bind-try", f"/{name}", f"/{name}"]
+    return [*arguments, "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
+
+
+def _outside_usr_lib(paths: list[str]) -> list[str]:
+    """Return the paths that are not below another one or below what is shown anyway, outermost first."""
+    chosen: list[str] = ["/usr/lib", "/usr/lib64"]
+    for path in sorted(set(paths), key=len):
+        if not any(path == outer or path.startswith(outer + "/") for outer in chosen):
+            chosen.append(path)
+    return chosen[2:]
