@@ -1,9 +1,16 @@
 """How a form's widget becomes a control of our look, tied to its help and its error for those who listen."""
 
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect, Select
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Field, FileInput, RadioSelect, Select
 from django.utils.safestring import SafeString
 
 CONTROL_CLASS = {"check": "form-check-input", "select": "form-select", "choices": "form-check-input", "hidden": ""}
+REQUIRED = {
+    "text": "Enter a value for “{}”.",
+    "select": "Choose an option for “{}”.",
+    "choices": "Choose an option for “{}”.",
+    "file": "Choose a file for “{}”.",
+    "check": "Tick “{}” to go on.",
+}
 
 
 def control_kind(bound: BoundField) -> str:
@@ -18,6 +25,18 @@ def control_kind(bound: BoundField) -> str:
     if isinstance(widget, Select):
         return "select"
     return "file" if isinstance(widget, FileInput) else "text"
+
+
+def problems(bound: BoundField) -> str:
+    """What is wrong with a field, naming it and what to do, where Django would only say that it is required."""
+    kind = control_kind(bound)
+    said = [
+        REQUIRED.get(kind, REQUIRED["text"]).format(bound.label)
+        if error.code == "required" and error.messages == [Field.default_error_messages["required"]]
+        else " ".join(error.messages)
+        for error in bound.errors.as_data()
+    ]
+    return " ".join(said)
 
 
 def control(bound: BoundField, kind: str) -> SafeString:

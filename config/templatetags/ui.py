@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from config.controls import control, control_kind
+from config.controls import control, control_kind, problems
 from config.drawing import chart_svg, icon_svg
 from config.navigation import main_links, project_links, project_section_of, section_of
 
@@ -267,6 +267,7 @@ def field(bound: BoundField, example: str = "", prefix: str = "", suffix: str = 
         "label": label or bound.label,
         "kind": kind,
         "control": control(bound, kind),
+        "problems": problems(bound),
         "example": example or getattr(bound.field, "example", ""),
         "prefix": prefix,
         "suffix": suffix,
@@ -283,7 +284,7 @@ def form_fields(form: BaseForm) -> dict[str, Any]:
 @register.inclusion_tag("components/_form_errors.html")
 def form_errors(form: BaseForm) -> dict[str, Any]:
     """What is wrong, in one place at the top: a link to each field, and what concerns the whole form."""
-    return {"form": form, "wrong": [form[name] for name in form.errors if name in form.fields]}
+    return {"form": form, "wrong": [(form[name], problems(form[name])) for name in form.errors if name in form.fields]}
 
 
 def _whole_percent(value: float | None) -> int:

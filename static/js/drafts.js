@@ -62,6 +62,8 @@ function restore(form) {
   const draft = stored().find(([key]) => key === keyOf(form))?.[1];
   // A form that comes back with errors already carries what was typed.
   if (!draft || form.querySelector("[aria-invalid='true']") || document.querySelector("[data-invalid]")) return;
+  // Rows that were added to the form make room for themselves.
+  form.dispatchEvent(new CustomEvent("drafts:restore", { bubbles: true, detail: draft.fields }));
   const changed = [...addressed(form)].filter(([address, field]) => address in draft.fields && String(draft.fields[address]) !== String(valueOf(field)));
   if (!changed.length) { forget(form); return; }
   const before = snapshot(form);
@@ -71,12 +73,17 @@ function restore(form) {
   changed[0][1].dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+function nameOf(field) {
+  const words = field.closest(".field-choices")?.querySelector("legend") || field.labels?.[0];
+  return words?.firstChild?.textContent.trim() || field.getAttribute("aria-label") || field.name;
+}
+
 function notice(form, fields, before) {
   const note = document.createElement("div");
   note.className = "note info error-summary";
   note.setAttribute("role", "status");
   const text = document.createElement("div");
-  const names = [...new Set(fields.map((field) => field.labels?.[0]?.firstChild?.textContent.trim() || field.getAttribute("aria-label") || field.name))];
+  const names = [...new Set(fields.map(nameOf))];
   const line = document.createElement("p");
   line.textContent = `We put back what you typed and had not saved: ${names.join(", ")}.`;
   const undo = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-plain btn-sm mt-2", textContent: "Use what is saved instead" });

@@ -234,6 +234,14 @@ def test_a_field_ties_its_label_help_and_error_to_its_control():
     assert {"id_name_help", "id_name_error"} <= {attrs.get("id") for _, attrs in page.elements}
 
 
+def test_an_empty_required_field_is_told_what_to_do():
+    html = render("{% form_fields form %}", form=Questionnaire({}))
+    assert "Enter a value for “Name”." in html
+    assert "Choose an option for “Kind”." in html
+    assert "Tick “Freeze it” to go on." in html
+    assert "This field is required" not in html
+
+
 def test_no_placeholder_stands_in_for_a_label():
     assert "placeholder" not in render("{% field form.name %}", form=Questionnaire())
 
