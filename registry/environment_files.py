@@ -130,6 +130,24 @@ def read_seeds(value: Any) -> dict[str, Any]:
     return {str(key)[:100]: seed for key, seed in value.items()}
 
 
+def read_seeds_text(text: str) -> dict[str, Any]:
+    """Seeds as people type them: lines such as `random_state = 7`, an object in JSON, or "none: why"."""
+    lines = [line.strip() for line in re.split(r"[\n,]", text) if line.strip()]
+    if text.lstrip().startswith("{"):
+        try:
+            return read_seeds(json_values.parse(text, what="the seeds"))
+        except NotStorable as reason:
+            raise UnreadableEnvironment(str(reason)) from None
+    if not lines or lines[0].partition(":")[0].strip().lower() == NO_SEEDS:
+        return read_seeds(text.strip())
+    pairs = [line.partition("=") for line in lines]
+    if not all(re.fullmatch(r"-?\d{1,15}", value.strip()) and name.strip() for name, _, value in pairs):
+        raise UnreadableEnvironment(
+            "Write one seed a line, such as “random_state = 7”, or “none: training is not random”."
+        )
+    return read_seeds({name.strip(): int(value) for name, _, value in pairs})
+
+
 def _is_seed(value: Any) -> bool:
     return isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool))
 
@@ -170,8 +188,14 @@ def _exact(requirement: Requirement) -> str:
 def _direct(url: str, number: int) -> dict[str, str]:
     named = re.search(r"#egg=([A-Za-z0-9._-]+)", url)
     if not named:
-        raise UnreadableEnvironment(f"Line {number} installs from a folder or address without saying the package's name.")
-    return {"name": canonicalize_name(named[1]), "version": "", "source": _without_secrets(url.split("#")[0])}
+        raise UnreadableEnvironment(
+            f"Line {number} installs from a folder or address without saying the package's name."
+        )
+    return {
+        "name": canonicalize_name(named[1]),
+        "version": "",
+        "source": _without_secrets(url.split("#", maxsplit=1)[0]),
+    }
 
 
 def _without_secrets(url: str) -> str:
@@ -184,7 +208,7 @@ def _without_secrets(url: str) -> str:
 def _refuse_reference(entry: str, number: int) -> None:
     if re.match(r"(-r|--requirement|-c|--constraint)\b", entry):
         raise UnreadableEnvironment(
-            f"Line {number} refers to another file (“{entry[:80]}”). Upload the output of “pip freeze”, which lists all."
+            f"Line {number} refers to another file (“{entry[:80]}”). Upload the output of “pip freeze” instead."
         )
 
 
@@ -219,7 +243,9 @@ def _package(item: dict[str, Any]) -> dict[str, str]:
 
 def _limited(packages: list[dict[str, str]]) -> list[dict[str, str]]:
     if len(packages) > PACKAGE_LIMIT:
-        raise UnreadableEnvironment(f"This lists {len(packages):,} packages; at most {PACKAGE_LIMIT:,} can be recorded.")
+        raise UnreadableEnvironment(
+            f"This lists {len(packages):,} packages; at most {PACKAGE_LIMIT:,} can be recorded."
+        )
     return packages
 
 

@@ -18,7 +18,10 @@ def plan_complete(version: ModelVersion) -> Finding:
     """All ten blocks of the project's canvas are complete."""
     project = version.model.project
     plan = completeness_of(project)
-    evidence = [block_evidence(revision, project.slug) for revision in BlockRevision.objects.latest_of(project).order_by("block")]
+    evidence = [
+        block_evidence(revision, project.slug)
+        for revision in BlockRevision.objects.latest_of(project).order_by("block")
+    ]
     if plan.is_complete:
         return Finding(PASSED, "All required fields of the ten blocks are answered.", evidence)
     return Finding(FAILED, f"{_count(len(plan.missing), 'required field')} empty: {_some(plan.missing)}.", evidence)

@@ -87,14 +87,17 @@ def _check(gate: Gate) -> Manifest:
         "status": str(gate.status),
         "reason": gate.reason,
         "evidence": [
-            {key: evidence.get(key) for key in ("type", "id", "revision", "sha256", "label")} for evidence in gate.evidence
+            {key: evidence.get(key) for key in ("type", "id", "revision", "sha256", "label")}
+            for evidence in gate.evidence
         ],
     }
 
 
 def _version(version: ModelVersion) -> Manifest:
     said = ("algorithm", "hyperparameters", "selection_note", "limits", "pseudocode", "source_code", "description")
-    links = version.dataset_links.select_related("dataset__schema", "dataset__labeling_method").order_by("dataset", "use")
+    links = version.dataset_links.select_related("dataset__schema", "dataset__labeling_method").order_by(
+        "dataset", "use"
+    )
     return {
         "id": version.pk,
         "model": {"id": version.model_id, "name": version.model.name, "task": version.model.task},
@@ -109,7 +112,9 @@ def _version(version: ModelVersion) -> Manifest:
         "trained_by": _person(version.trained_by),
         "uploaded_by": _person(version.uploaded_by),
         "run": version.run.run_id if version.run else None,
-        "environment": {"id": version.environment.pk, "sha256": version.environment.sha256} if version.environment else None,
+        "environment": {"id": version.environment.pk, "sha256": version.environment.sha256}
+        if version.environment
+        else None,
         "datasets": [_dataset(link.dataset) | {"use": link.use} for link in links],
     }
 

@@ -37,23 +37,22 @@ REQUIREMENTS: tuple[Requirement, ...] = (
     Requirement(
         "plan_complete",
         "Plan complete",
-        "Every required field of the ten canvas blocks has an answer, so that it is written down what the model is for.",
+        "Every required field of the ten canvas blocks has an answer, so that all know what the model is for.",
         "Open the canvas and answer the required fields that are still empty.",
         is_computed=True,
     ),
     Requirement(
         "data_documented",
         "Data documented",
-        "Each snapshot the version learned from has its source, schema, labelling method and preparation recorded.",
-        "Open the snapshots under Data and fill in what is missing; a version without snapshots has to be registered again.",
+        "Each snapshot the version learned from has sources, a schema, a labeling method and a place in the split.",
+        "Fill in what is missing under Data. A version without any snapshot has to be registered again.",
         is_computed=True,
     ),
     Requirement(
         "environment_recorded",
         "Environment recorded",
-        "The Python version, every package with its exact version, and the random seeds are known, so that the training "
-        "can be repeated.",
-        "Record the environment from pip freeze with the Python version and the seeds, and register the version with it.",
+        "Python, every package with its exact version, and the seeds are known, so that the training can be repeated.",
+        "Record the output of “pip freeze” with Python’s version and the seeds, and register the version with it.",
         is_computed=True,
     ),
     Requirement(

@@ -1,4 +1,4 @@
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -51,6 +51,23 @@ class Check(models.Model):
         return f"{self.key}: {self.status}"
 
 
+class PromotionRequestQuerySet(models.QuerySet["PromotionRequest"]):
+    """Reads of promotion requests that several places share."""
+
+    def listed(self) -> Self:
+        """With everything a list of requests names."""
+        return self.select_related(
+            "project",
+            "stage",
+            "requested_by",
+            "version__model__project",
+            "version__run",
+            "version__environment",
+            "version__trained_by",
+            "version__uploaded_by",
+        ).prefetch_related("votes__by")
+
+
 class PromotionRequest(models.Model):
     """Somebody's wish that a version take a stage, and what became of it."""
 
@@ -75,6 +92,8 @@ class PromotionRequest(models.Model):
         null=True, blank=True, help_text="The manifest frozen when the request was decided: records, revisions, hashes."
     )
     evidence_sha256 = models.CharField(max_length=64, blank=True, help_text="Over the manifest's RFC 8785 bytes.")
+
+    objects = PromotionRequestQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["project", "-number"]

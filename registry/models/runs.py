@@ -1,7 +1,8 @@
 import uuid
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
+from django.db.models import Count
 from django.utils import timezone
 
 from accounts.models import User
@@ -13,13 +14,23 @@ def new_run_id() -> str:
     return uuid.uuid4().hex
 
 
+class TrainingEnvironmentQuerySet(models.QuerySet["TrainingEnvironment"]):
+    """Reads of environments that several places share."""
+
+    def listed(self) -> Self:
+        """With who recorded each and how many versions it trained."""
+        return self.annotate(version_count=Count("versions")).select_related("recorded_by")
+
+
 class TrainingEnvironment(models.Model):
     """What a model was trained in, kept once per content."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="environments")
     sha256 = models.CharField(max_length=64, help_text="Over the canonical JSON of everything below.")
     python_version = models.CharField(max_length=40, blank=True)
-    packages = models.JSONField(default=list, help_text='[{"name": "scikit-learn", "version": "1.7.2"}], sorted by name.')
+    packages = models.JSONField(
+        default=list, help_text='[{"name": "scikit-learn", "version": "1.7.2"}], sorted by name.'
+    )
     os = models.CharField("operating system", max_length=200, blank=True)
     cpu = models.CharField("processor", max_length=200, blank=True)
     cpu_count = models.PositiveIntegerField(null=True, blank=True)
@@ -28,6 +39,8 @@ class TrainingEnvironment(models.Model):
     captured_from = models.CharField(max_length=120, help_text="The file or script it was read from.")
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
+
+    objects = TrainingEnvironmentQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-recorded_at"]
@@ -50,6 +63,15 @@ class Experiment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class RunQuerySet(models.QuerySet["Run"]):
+    """Reads of runs that several places share."""
+
+    def listed(self) -> Self:
+        """With parameters, metrics, versions and names, in a fixed number of queries."""
+        named = self.select_related("experiment", "environment", "created_by")
+        return named.prefetch_related("params", "metrics", "versions__model__project")
 
 
 class Run(models.Model):
@@ -77,12 +99,19 @@ class Run(models.Model):
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
+    objects = RunQuerySet.as_manager()
+
     class Meta:
         ordering: ClassVar = ["-created_at", "-pk"]
         indexes: ClassVar = [models.Index(fields=["experiment", "-created_at"])]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def last_metrics(self) -> dict[str, float]:
+        """Each metric's value at its last step."""
+        return {metric.key: metric.value for metric in sorted(self.metrics.all(), key=lambda m: (m.key, m.step, m.pk))}
 
 
 class RunParam(models.Model):

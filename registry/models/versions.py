@@ -1,13 +1,24 @@
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
+from django.db.models import Count, F, FilteredRelation, Max, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
 from canvas.models import Project
 from data.models import Dataset
+from registry.formats import ArtifactFormat
 from registry.models.runs import Run, TrainingEnvironment
+
+
+class RegisteredModelQuerySet(models.QuerySet["RegisteredModel"]):
+    """Reads of models that several places share."""
+
+    def listed(self) -> Self:
+        """With the number of versions, the latest number, and the aliases: what a list of models shows."""
+        counted = self.annotate(version_count=Count("versions"), latest_number=Max("versions__number"))
+        return counted.select_related("project", "created_by").prefetch_related("aliases__version")
 
 
 class RegisteredModel(models.Model):
@@ -20,6 +31,8 @@ class RegisteredModel(models.Model):
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
+    objects = RegisteredModelQuerySet.as_manager()
+
     class Meta:
         ordering: ClassVar = ["project", "name"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["project", "name"], name="model_name_once")]
@@ -30,6 +43,20 @@ class RegisteredModel(models.Model):
     def get_absolute_url(self) -> str:
         """The model's page with its versions."""
         return reverse("registry:model-detail", args=[self.project.slug, self.name])
+
+
+class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
+    """Reads of versions that several places share."""
+
+    def listed(self) -> Self:
+        """With the stage held now, the aliases and everything a list of versions names, in two queries."""
+        held = FilteredRelation("stage_assignments", condition=Q(stage_assignments__until_at__isnull=True))
+        return (
+            self.annotate(held=held)
+            .annotate(stage_key=F("held__stage__key"), stage_name=F("held__stage__name"))
+            .select_related("model__project", "run", "environment", "trained_by", "uploaded_by")
+            .prefetch_related("aliases")
+        )
 
 
 class ModelVersion(models.Model):
@@ -59,6 +86,8 @@ class ModelVersion(models.Model):
     uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
+    objects = ModelVersionQuerySet.as_manager()
+
     class Meta:
         ordering: ClassVar = ["model", "-number"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["model", "number"], name="model_version_once")]
@@ -69,6 +98,11 @@ class ModelVersion(models.Model):
     def get_absolute_url(self) -> str:
         """The version's page."""
         return reverse("registry:version-detail", args=[self.model.project.slug, self.model.name, self.number])
+
+    @property
+    def format_label(self) -> str:
+        """What the file is, in a word."""
+        return ArtifactFormat(self.artifact_format).label
 
 
 class VersionDataset(models.Model):

@@ -31,7 +31,7 @@ def move(version: ModelVersion, *, name: str, by: User) -> Alias:
     """Point a free alias at a version; raises ProtectedAlias for one that a stage owns."""
     if not _NAME.fullmatch(name) or _LOOKS_LIKE_A_NUMBER.fullmatch(name):
         raise InvalidAlias(
-            f"“{name[:100]}” cannot be an alias. Use small letters, digits and hyphens, and nothing that reads as a version."
+            f"“{name[:100]}” cannot be an alias. Use small letters, digits and hyphens, but no version number."
         )
     _ensure_free(name)
     return point(version, name=name, by=by, journal=True)
@@ -64,10 +64,9 @@ def point(version: ModelVersion, *, name: str, by: User, journal: bool = False) 
     alias.version, alias.moved_by, alias.moved_at = version, by, timezone.now()
     alias.save()
     if journal:
-        record(
-            Action.ALIAS_MOVED, by=by, on=alias, chain=model.project.chain, label=f"{model.name}@{name} to v{version.number}",
-            before=before, after={"version": version.number},
-        )  # fmt: skip
+        label = f"{model.name}@{name} to v{version.number}"
+        after = {"version": version.number}
+        record(Action.ALIAS_MOVED, by=by, on=alias, chain=model.project.chain, label=label, before=before, after=after)
     return alias
 
 

@@ -16,7 +16,9 @@ def record_environment(
 ) -> TrainingEnvironment:
     """The environment with this content: the one recorded before, or a new one with its journal line."""
     if not facts.packages and not facts.python_version:
-        raise UnreadableEnvironment("This names neither packages nor a Python version. Upload the output of “pip freeze”.")
+        raise UnreadableEnvironment(
+            "This names neither packages nor a Python version. Upload the output of “pip freeze”."
+        )
     # Two equal recordings at once wait here for each other, and the second finds the first.
     Project.objects.select_for_update().get(pk=project.pk)
     known = TrainingEnvironment.objects.filter(project=project, sha256=facts.sha256).first()

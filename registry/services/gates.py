@@ -54,12 +54,10 @@ def missing(gates: list[Gate]) -> list[Gate]:
     return [gate for gate in gates if not gate.holds]
 
 
-def refresh(version: ModelVersion, *, artifact: Finding | None = None) -> None:
-    """Write down what the quick rules find now, and the artifact's finding, in the transaction of a caller who journals."""
+def refresh(version: ModelVersion) -> None:
+    """Write down what the quick rules find now, in the transaction of a caller who journals."""
     for key, rule in QUICK.items():
         write(version, key, rule(version))
-    if artifact:
-        write(version, "artifact_verified", artifact)
 
 
 def verify_artifact(version: ModelVersion, *, by: User) -> Check:
@@ -70,7 +68,14 @@ def verify_artifact(version: ModelVersion, *, by: User) -> Check:
         ModelVersion.objects.select_for_update().get(pk=version.pk)
         check, before = write(version, "artifact_verified", finding)
         chain = version.model.project.chain
-        record(Action.ARTIFACT_VERIFIED, by=by, on=version, chain=chain, before=before, after={"status": str(check.status), "reason": check.reason})
+        record(
+            Action.ARTIFACT_VERIFIED,
+            by=by,
+            on=version,
+            chain=chain,
+            before=before,
+            after={"status": str(check.status), "reason": check.reason},
+        )
     return check
 
 

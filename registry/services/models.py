@@ -38,6 +38,8 @@ def register_model(project: Project, *, name: str, task: str, by: User, descript
                 project=project, name=name, task=task, description=description, created_by=by
             )
     except IntegrityError as error:
-        raise ModelNameTaken(f"This project has a model called {name}. Add a version to it, or choose another name.") from error
+        raise ModelNameTaken(
+            f"This project has a model called {name}. Add a version to it, or choose another name."
+        ) from error
     record(Action.MODEL_REGISTERED, by=by, on=model, chain=project.chain, after={"name": name, "task": task})
     return model

@@ -60,7 +60,9 @@ def request_promotion(version: ModelVersion, *, stage: Stage, reason: str, by: U
     if held and held.stage_id == stage.pk:
         raise AlreadyHeld(f"{version} is in {stage.name} already.")
     if waiting := version.promotions.filter(stage=stage, status=PromotionRequest.Status.OPEN).first():
-        raise AlreadyOpen(f"Promotion #{waiting.number} asks for the same and is still open. Wait for it, or withdraw it.")
+        raise AlreadyOpen(
+            f"Promotion #{waiting.number} asks for the same and is still open. Wait for it, or withdraw it."
+        )
     gates.refresh(version)
     largest = project.promotions.aggregate(largest=Max("number"))["largest"] or 0
     promotion = PromotionRequest.objects.create(
@@ -147,16 +149,7 @@ def _locked(promotion: PromotionRequest) -> PromotionRequest:
     RegisteredModel.objects.select_for_update().get(pk=promotion.version.model_id)
     ModelVersion.objects.select_for_update().get(pk=promotion.version_id)
     PromotionRequest.objects.select_for_update().get(pk=promotion.pk)
-    return PromotionRequest.objects.select_related(
-        "project",
-        "stage",
-        "requested_by",
-        "version__model__project",
-        "version__run",
-        "version__environment",
-        "version__trained_by",
-        "version__uploaded_by",
-    ).get(pk=promotion.pk)
+    return PromotionRequest.objects.listed().get(pk=promotion.pk)
 
 
 def _ensure_may_decide(promotion: PromotionRequest, *, by: User, comment: str) -> None:

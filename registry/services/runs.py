@@ -77,6 +77,8 @@ def _ensure_valid(
         raise InvalidRun(f"A run keeps at most {LIMIT:,} parameters and {LIMIT:,} metric values. Leave some out.")
     for key, value, _ in metrics:
         if not math.isfinite(value):
-            raise NotStorable(f"The metric “{key}” is {value}, which is no number. Leave it out and say why in the note.")
+            raise NotStorable(
+                f"The metric “{key}” is {value}, which is no number. Leave it out and say why in the note."
+            )
     if started_at and ended_at and ended_at < started_at:
         raise InvalidRun("The run ends before it starts. Check both moments.")

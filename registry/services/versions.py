@@ -16,7 +16,7 @@ from canvas.models import Membership, Project
 from data import storage
 from data.models import Dataset
 from data.storage import StoredFile
-from registry import findings, formats, json_values, policy
+from registry import archives, findings, formats, json_values, policy
 from registry.models import (
     ModelVersion,
     RegisteredModel,
@@ -89,8 +89,8 @@ def register_version(
 ) -> ModelVersion:
     """Store the file and register it as the model's next version, or as the number asked for.
 
-    Raises InvalidDetails, UnusableName, EmptyFile, NumberTaken, storage.TooLarge, or what registry.formats raises for a
-    file that is not what its name says; in each case nothing is registered.
+    Raises InvalidDetails, UnusableName, EmptyFile, NumberTaken, NotStorable, TooLarge, FormatMismatch or ArchiveBomb;
+    in each case nothing is registered.
     """
     _ensure_fits(model.project, details)
     _ensure_free(model, number)
@@ -123,8 +123,8 @@ def receive(file: BinaryIO | Iterable[bytes], *, file_name: str) -> Artifact:
     with storage.receive(file, limit=settings.MAX_ARTIFACT_BYTES) as received:
         if not received.size:
             raise EmptyFile(f"{name} is empty. Save the model again and upload that file.")
-        found = formats.detect(received.path)
-        formats.ensure_matches(name, found)
+        found = formats.ensure_matches(received.path, name)
+        archives.ensure_unpacks_small(received.path)
         return Artifact(name, str(found), received.keep())
 
 
@@ -132,7 +132,9 @@ def plain_name(file_name: str) -> str:
     """A file's bare name as it will be shown; raises UnusableName for a path or for characters that hide something."""
     name = unicodedata.normalize("NFC", file_name)
     if not name or name in (".", "..") or "/" in name or "\\" in name:
-        raise UnusableName(f"“{name[:80]}” is not a bare file name. Send the name without any folder, such as model.skops.")
+        raise UnusableName(
+            f"“{name[:80]}” is not a bare file name. Send the name without any folder, such as model.skops."
+        )
     if any(unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") for character in name):
         raise UnusableName("The file's name holds invisible characters. Rename the file and upload it again.")
     if len(name.encode()) > NAME_BYTES:
@@ -173,9 +175,7 @@ def _next_number(model: RegisteredModel) -> int:
     return (largest or 0) + 1
 
 
-def _create(
-    model: RegisteredModel, details: VersionDetails, artifact: Artifact, number: int, by: User
-) -> ModelVersion:
+def _create(model: RegisteredModel, details: VersionDetails, artifact: Artifact, number: int, by: User) -> ModelVersion:
     version = ModelVersion.objects.create(
         model=model,
         number=number,

@@ -1,0 +1,55 @@
+"""What the registry shows on pages that several rooms compose."""
+
+from typing import Any
+
+from django import template
+
+from canvas.models import Project
+from registry.models import Check, PromotionRequest, RegisteredModel
+
+register = template.Library()
+
+SHOWN = 5
+STAGE_TONES = {"production": ("good", "circle-check"), "staging": ("info", "clock-play"), "retired": ("", "archive")}
+PROMOTION_TONES = {
+    PromotionRequest.Status.OPEN: ("info", "git-pull-request"),
+    PromotionRequest.Status.APPROVED: ("good", "check"),
+    PromotionRequest.Status.REJECTED: ("bad", "x"),
+    PromotionRequest.Status.WITHDRAWN: ("", "arrow-back-up"),
+}
+
+
+@register.inclusion_tag("registry/_models_panel.html")
+def models_panel(project: Project) -> dict[str, Any]:
+    """The project's models with their latest versions, for its overview."""
+    models = RegisteredModel.objects.filter(project=project).listed().order_by("name")[: SHOWN + 1]
+    return {"project": project, "models": models[:SHOWN], "has_more": len(models) > SHOWN}
+
+
+@register.inclusion_tag("registry/_promotions_panel.html")
+def promotions_panel(project: Project) -> dict[str, Any]:
+    """The project's latest requests, open ones first, for its overview."""
+    listed = project.promotions.listed()
+    waiting = list(listed.filter(status=PromotionRequest.Status.OPEN).order_by("requested_at")[:SHOWN])
+    decided = list(listed.exclude(status=PromotionRequest.Status.OPEN).order_by("-closed_at")[:SHOWN])
+    return {"project": project, "promotions": [*waiting, *decided][:SHOWN]}
+
+
+@register.inclusion_tag("registry/_stage_pill.html")
+def stage_pill(key: str | None, name: str | None) -> dict[str, str]:
+    """The stage a version holds, as a pill."""
+    tone, sign = STAGE_TONES.get(key or "", ("", "circle-dashed"))
+    return {"label": name or "No stage", "tone": tone, "sign": sign}
+
+
+@register.inclusion_tag("registry/_stage_pill.html")
+def promotion_pill(promotion: PromotionRequest) -> dict[str, str]:
+    """Where a request stands, as a pill."""
+    tone, sign = PROMOTION_TONES[PromotionRequest.Status(promotion.status)]
+    return {"label": promotion.get_status_display(), "tone": tone, "sign": sign}
+
+
+@register.filter
+def check_word(status: str) -> str:
+    """A check's status in a word."""
+    return str(Check.Status(status).label)

@@ -1,0 +1,83 @@
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.requests import AuthenticatedRequest
+from canvas.access import get_project
+from canvas.models import Project
+from canvas.roles import Permission
+from registry.forms import ModelForm
+from registry.models import RegisteredModel, Stage, StageAssignment
+from registry.services import aliases, models
+
+MODELS_PER_PAGE = 50
+VERSIONS_PER_PAGE = 50
+MOVES_PER_PAGE = 30
+
+
+@require_safe
+def model_list(request: AuthenticatedRequest, slug: str) -> HttpResponse:
+    """The project's models, each with its latest version and its aliases."""
+    project = get_project(request.user, slug)
+    listed = RegisteredModel.objects.filter(project=project).listed().order_by("name")
+    page = Paginator(listed, MODELS_PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "registry/model_list.html", {"project": project, "page": page})
+
+
+@require_http_methods(["GET", "POST"])
+def model_create(request: AuthenticatedRequest, slug: str) -> HttpResponse:
+    """Register a model by name."""
+    project = get_project(request.user, slug, needs=Permission.REGISTER_MODELS)
+    form = ModelForm(request.POST or None, initial={"task": project.task})
+    if request.method != "POST" or not form.is_valid():
+        return _render_form(request, project, form)
+    try:
+        model = models.register_model(project, by=request.user, **form.cleaned_data)
+    except (models.ModelNameTaken, models.ReservedName) as reason:
+        form.add_error("name", str(reason))
+    except models.TaskMismatch as reason:
+        form.add_error("task", str(reason))
+    else:
+        messages.success(request, f"{model.name} is registered. Add its first version.")
+        return redirect(model)
+    return _render_form(request, project, form)
+
+
+@require_safe
+def model_detail(request: AuthenticatedRequest, slug: str, name: str) -> HttpResponse:
+    """One model: its versions, aliases, and which version held which stage."""
+    project = get_project(request.user, slug)
+    model = get_object_or_404(RegisteredModel.objects.listed(), project=project, name=name)
+    versions = model.versions.listed().order_by("-number")
+    moves = StageAssignment.objects.filter(version__model=model).select_related(
+        "version__model__project", "stage", "assigned_by", "promotion__project"
+    )
+    context = {
+        "project": project,
+        "model": model,
+        "page": Paginator(versions, VERSIONS_PER_PAGE).get_page(request.GET.get("page")),
+        "moves": Paginator(moves, MOVES_PER_PAGE).get_page(request.GET.get("moves")),
+        "protected": set(Stage.objects.exclude(alias="").values_list("alias", flat=True)),
+    }
+    return render(request, "registry/model_detail.html", context)
+
+
+@require_POST
+def alias_remove(request: AuthenticatedRequest, slug: str, name: str, alias: str) -> HttpResponse:
+    """Take a free alias away."""
+    project = get_project(request.user, slug, needs=Permission.REGISTER_MODELS)
+    model = get_object_or_404(RegisteredModel.objects.select_related("project"), project=project, name=name)
+    try:
+        aliases.remove(model, name=alias, by=request.user)
+    except (aliases.ProtectedAlias, aliases.NoSuchAlias) as reason:
+        messages.error(request, str(reason))
+    else:
+        messages.success(request, f"No version is called {alias} any more.")
+    return redirect(model)
+
+
+def _render_form(request: HttpRequest, project: Project, form: ModelForm) -> HttpResponse:
+    context = {"project": project, "form": form}
+    return render(request, "registry/model_form.html", context, status=422 if form.errors else 200)
