@@ -150,7 +150,7 @@ def _rule(spec: Rule, sample: Sample) -> Baseline:
     values = inputs.numbers(series, "rule")
     fires = values >= spec.threshold if spec.at_least else values <= spec.threshold
     sign = "≥" if spec.at_least else "≤"
-    text = f"{series.name} {sign} {show(spec.threshold)}"
+    text = f"{series.name} {sign} {spec.threshold:g}"
     answers = replace(
         sample,
         predicted=fires.astype(sample.predicted.dtype),

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from evaluation.measures import intervals, resampling
+from evaluation.measures import calibration, intervals, resampling
 from evaluation.measures.estimates import Undefined, show, show_interval
-from evaluation.measures.estimators import check_needs, mean_area, ratio, value_of
+from evaluation.measures.estimators import check_needs, mean_area, ratio, usable, value_of
 from evaluation.measures.metrics import Interval, Metric
 from evaluation.measures.samples import ClassificationSample, Numbers, Sample, Sampling
 
@@ -48,9 +48,7 @@ class _Difference:
     method: str
 
 
-def compare(
-    metric: Metric, sample: Sample, baseline: Sample, *, name: str, sampling: Sampling
-) -> Comparison:
+def compare(metric: Metric, sample: Sample, baseline: Sample, *, name: str, sampling: Sampling) -> Comparison:
     """The model against a baseline: better or worse only when the whole interval says so."""
     try:
         check_needs(metric, sample)
@@ -62,14 +60,10 @@ def compare(
             raise Undefined("The metric is not defined for both.")
     except Undefined as reason:
         sentence = f"{metric.name} cannot be compared with {name}. {reason}"
-        return Comparison(
-            metric.key, name, None, None, None, sample.n, "none", Standing.INCONCLUSIVE, sentence
-        )
+        return Comparison(metric.key, name, None, None, None, sample.n, "none", Standing.INCONCLUSIVE, sentence)
     standing = _standing(metric, found.bounds)
     sentence = _sentence(metric, name, standing, found, sample.n)
-    return Comparison(
-        metric.key, name, found.value, *found.bounds, sample.n, found.method, standing, sentence
-    )
+    return Comparison(metric.key, name, found.value, *found.bounds, sample.n, found.method, standing, sentence)
 
 
 def _standing(metric: Metric, bounds: intervals.Bounds) -> Standing:
@@ -86,9 +80,7 @@ def _sentence(metric: Metric, name: str, standing: Standing, found: _Difference,
     if metric.higher_is_better is None:
         return f"{metric.name} is {gap}. It is best at zero, so a difference has no better side."
     if standing is Standing.INCONCLUSIVE:
-        return (
-            f"{metric.name} is {gap}. The interval includes zero, so these rows do not show which is better."
-        )
+        return f"{metric.name} is {gap}. The interval includes zero, so these rows do not show which is better."
     return f"{metric.name} is {standing.value}: {gap}."
 
 
@@ -102,7 +94,10 @@ def _from_counts(
             for mine, theirs in resampling.paired_confusions(model, other, sampling)
         ]
     )
-    return _resampled(value, draws, "paired bootstrap of confusion matrices", sampling)
+    if not np.isfinite(value):
+        raise Undefined("It has no value for both on these rows.")
+    bounds = intervals.widened(value, intervals.percentile(usable(draws)))
+    return _Difference(value, bounds, f"paired bootstrap of confusion matrices, {sampling.draws:,} draws")
 
 
 def _from_groups(
@@ -112,16 +107,17 @@ def _from_groups(
     mine, theirs, drawn = resampling.paired_score_groups(model, other, sampling)
     shift = value - float(metric.compute(mine) - metric.compute(theirs))
     draws = np.concatenate([metric.compute(first) - metric.compute(second) for first, second in drawn])
-    return _resampled(value, draws + shift, "paired bootstrap of scores", sampling)
+    bounds = intervals.around(value, usable(draws + shift))
+    return _Difference(value, bounds, f"paired bootstrap of scores, {sampling.draws:,} draws")
 
 
-def _resampled(value: float, draws: Numbers, method: str, sampling: Sampling) -> _Difference:
-    usable = draws[np.isfinite(draws)]
-    if not np.isfinite(value) or len(usable) < 0.9 * len(draws):
-        raise Undefined("It has no value for both on these rows, or only on lucky resamples.")
-    low, high = intervals.percentile(usable)
-    bounds = min(low, value), max(high, value)
-    return _Difference(value, bounds, f"{method}, {sampling.draws:,} draws")
+def _from_calibration(
+    metric: Metric, model: ClassificationSample, other: ClassificationSample, sampling: Sampling
+) -> _Difference:
+    gaps, other_gaps = metric.compute(model), metric.compute(other)
+    value = calibration.error(gaps) - calibration.error(other_gaps)
+    bounds = calibration.difference(gaps, other_gaps, sampling)
+    return _Difference(value, bounds, f"paired parametric bootstrap of the bins, {sampling.draws:,} draws")
 
 
 def _from_areas(
@@ -184,7 +180,9 @@ _DIFFERENCES: dict[Interval, Callable[[Metric, Any, Any, Sampling], _Difference]
     Interval.WILSON: _from_counts,
     Interval.CLASSES: _from_counts,
     Interval.CONFUSION: _from_counts,
-    Interval.BOOTSTRAP: _from_groups,
+    Interval.LOGIT: _from_groups,
+    Interval.GAP: _from_groups,
+    Interval.CALIBRATION: _from_calibration,
     Interval.DELONG: _from_areas,
     Interval.MEAN: _from_rows,
     Interval.LOG_MEAN: _from_rows,

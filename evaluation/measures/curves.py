@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.measures import intervals
-from evaluation.measures.samples import ClassificationSample, RegressionSample, Sample, ScoreGroups, Task
+from evaluation.measures.samples import RegressionSample, Sample, ScoreGroups, Task
 
 MOST_POINTS = 200
 MOST_MARKS = 400
@@ -142,9 +142,7 @@ def residual_histogram(sample: RegressionSample) -> tuple[Bar, ...]:
     if high - low < 1e-9 * max(abs(low), abs(high), 1e-12):
         return (Bar(low, high, sample.n),)
     counts, edges = np.histogram(sample.errors, bins=bars)
-    return tuple(
-        Bar(float(a), float(b), int(n)) for a, b, n in zip(edges[:-1], edges[1:], counts, strict=True)
-    )
+    return tuple(Bar(float(a), float(b), int(n)) for a, b, n in zip(edges[:-1], edges[1:], counts, strict=True))
 
 
 def _thinned(across: NDArray[Any], up: NDArray[Any]) -> Points:

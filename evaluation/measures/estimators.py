@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from evaluation.measures import intervals, resampling
+from evaluation.measures import calibration, intervals, resampling
 from evaluation.measures.estimates import Estimate, Undefined, estimated, undefined, without_interval
 from evaluation.measures.metrics import Interval, Metric, Needs
 from evaluation.measures.samples import ClassificationSample, Indices, Numbers, Sample, Sampling, grouped_rows
@@ -68,17 +68,32 @@ def _confusion(metric: Metric, sample: ClassificationSample, sampling: Sampling)
     drawn = resampling.plausible_confusions(sample.confusion, sampling)
     draws = np.concatenate([value_of(metric, confusions) for confusions in drawn])
     method = f"Bayesian bootstrap of the confusion matrix, {sampling.draws:,} draws"
-    return _finish(metric, value, intervals.percentile(_usable(draws)), n=sample.n, method=method)
+    return _finish(metric, value, intervals.percentile(usable(draws)), n=sample.n, method=method)
 
 
-def _ranking(metric: Metric, sample: ClassificationSample, sampling: Sampling) -> Estimate:
+def _logit(metric: Metric, sample: ClassificationSample, sampling: Sampling) -> Estimate:
+    value = float(metric.compute(sample.ranking))
+    positives = int(sample.ranking.positives.sum())
+    return _finish(metric, value, intervals.logit_share(value, positives), n=positives, method="logit")
+
+
+def _gap(metric: Metric, sample: ClassificationSample, sampling: Sampling) -> Estimate:
     value = float(metric.compute(sample.ranking))
     groups = sample.ranking.coarse(resampling.SCORE_GROUPS)
-    shift = value - float(metric.compute(groups))
-    drawn = resampling.score_groups(groups, sampling)
-    draws = np.concatenate([metric.compute(resampled) for resampled in drawn])
-    method = f"basic bootstrap, {sampling.draws:,} draws"
-    return _finish(metric, value, intervals.basic(value, _usable(draws) + shift), n=sample.n, method=method)
+    draws = np.concatenate([metric.compute(drawn) for drawn in resampling.score_groups(groups, sampling)])
+    bias = float(np.mean(usable(draws))) - float(metric.compute(groups))
+    bounds = intervals.largest_gap(sample.ranking, bias)
+    method = f"Newcombe, bias by bootstrap with {sampling.draws:,} draws"
+    return _finish(metric, value, bounds, n=sample.n, method=method)
+
+
+def _calibration(metric: Metric, sample: ClassificationSample, sampling: Sampling) -> Estimate:
+    gaps = metric.compute(sample)
+    if sample.n < 2:
+        return _one_row(metric, calibration.error(gaps))
+    bounds = calibration.interval(gaps, sampling)
+    method = f"parametric bootstrap of the bins, {sampling.draws:,} draws"
+    return _finish(metric, calibration.error(gaps), bounds, n=sample.n, method=method)
 
 
 def _area(metric: Metric, sample: ClassificationSample, sampling: Sampling) -> Estimate:
@@ -150,7 +165,9 @@ def mean_area(sample: ClassificationSample, chosen: tuple[int, ...]) -> tuple[fl
     """
     area, contributions = 0.0, np.zeros(sample.n)
     for position in chosen:
-        scores = sample.binary_scores if sample.scores is None or sample.scores.ndim == 1 else sample.scores[:, position]
+        scores = (
+            sample.binary_scores if sample.scores is None or sample.scores.ndim == 1 else sample.scores[:, position]
+        )
         one_area, placed = _one_area(scores, sample.truth == position)
         area += one_area / len(chosen)
         contributions += placed / len(chosen)
@@ -174,7 +191,7 @@ def _refuse_one_class(positives: int, negatives: int) -> None:
         raise Undefined(f"No row has the {label} label.")
 
 
-def _usable(draws: Numbers) -> Numbers:
+def usable(draws: Numbers) -> Numbers:
     """The draws in which the statistic exists; too few of them would describe luckier data."""
     usable = draws[np.isfinite(draws)]
     if len(usable) < 0.9 * len(draws):
@@ -183,9 +200,7 @@ def _usable(draws: Numbers) -> Numbers:
 
 
 def _finish(metric: Metric, value: float, bounds: intervals.Bounds, *, n: int, method: str) -> Estimate:
-    return estimated(
-        metric.key, value, bounds, n=n, method=method, limits=metric.range, counted=metric.counted
-    )
+    return estimated(metric.key, value, bounds, n=n, method=method, limits=metric.range, counted=metric.counted)
 
 
 def _one_row(metric: Metric, value: float) -> Estimate:
@@ -197,7 +212,9 @@ _ESTIMATORS: dict[Interval, Callable[[Metric, Any, Sampling], Estimate]] = {
     Interval.WILSON: _proportion,
     Interval.CLASSES: _class_proportions,
     Interval.CONFUSION: _confusion,
-    Interval.BOOTSTRAP: _ranking,
+    Interval.LOGIT: _logit,
+    Interval.GAP: _gap,
+    Interval.CALIBRATION: _calibration,
     Interval.DELONG: _area,
     Interval.MEAN: _mean,
     Interval.LOG_MEAN: _log_mean,

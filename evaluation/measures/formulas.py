@@ -13,7 +13,6 @@ from evaluation.measures.samples import (
     Numbers,
     RegressionSample,
     ScoreGroups,
-    calibration_bin,
 )
 
 Array = NDArray[Any]
@@ -163,15 +162,6 @@ def kolmogorov_smirnov(groups: ScoreGroups) -> Array:
     return np.maximum(np.max(found / positives - alarms / negatives, axis=-1), 0.0)
 
 
-def calibration_error(groups: ScoreGroups) -> Array:
-    """The mean gap between predicted and observed share, over ten bins of equal width."""
-    rows = groups.positives + groups.negatives
-    # Scores fall from group to group, so bins are runs of neighbours.
-    starts = np.flatnonzero(np.diff(calibration_bin(groups.score), prepend=-1))
-    excess = np.add.reduceat(groups.positives - rows * groups.score, starts, axis=-1)
-    return np.abs(excess).sum(axis=-1) / rows.sum(axis=-1)
-
-
 def _some(total: Array, label: str) -> Array:
     """The total, which must not be zero; a resample without any becomes not-a-number and is dropped."""
     if np.size(total) == 1 and not np.any(total):
@@ -199,6 +189,13 @@ def multiclass_log_loss(sample: ClassificationSample) -> Numbers:
 def squared_probability_error(sample: ClassificationSample) -> Numbers:
     """The squared distance of the probability from the outcome."""
     return np.square(sample.binary_scores - (sample.truth == 1))
+
+
+def calibration_gaps(sample: ClassificationSample) -> tuple[Numbers, Array]:
+    """Outcome minus probability, and the bin of ten equally wide ones in which the probability lies."""
+    scores = sample.binary_scores
+    bins = np.minimum((scores * CALIBRATION_BINS).astype(np.int64), CALIBRATION_BINS - 1)
+    return (sample.truth == 1) - scores, bins
 
 
 def signed_errors(sample: RegressionSample) -> Numbers:

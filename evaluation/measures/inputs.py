@@ -115,9 +115,7 @@ def numbers(series: pd.Series, role: str) -> Numbers:
     if (unknown := np.isnan(values)).any():
         raise BadInput(f"{_named(series, role)} {_empty(unknown)}. Give a number for every row.")
     if (endless := np.isinf(values)).any():
-        raise BadInput(
-            f"{_named(series, role)} holds an infinite value in {_where(endless)}. Give finite numbers."
-        )
+        raise BadInput(f"{_named(series, role)} holds an infinite value in {_where(endless)}. Give finite numbers.")
     return values
 
 
@@ -200,9 +198,7 @@ def _multiclass(
     return ClassificationSample(Task.MULTICLASS, known, truth, predicted, matrix)
 
 
-def predicted_classes(
-    predictions: Column, classes: Sequence[str], rows: int, default: str = "prediction"
-) -> Indices:
+def predicted_classes(predictions: Column, classes: Sequence[str], rows: int, default: str = "prediction") -> Indices:
     """Predicted classes as positions, every one of them known."""
     series = check_length(predictions, default, rows)
     _refuse_missing(series, default, "Give a class for every row.")
@@ -215,9 +211,7 @@ def predicted_classes(
 def probabilities(scores: Column, rows: int, default: str = "score") -> Numbers:
     """Scores that are probabilities, checked."""
     if isinstance(scores, pd.DataFrame):
-        raise BadInput(
-            "A binary task takes one score column: the probability of the positive label. Name that one."
-        )
+        raise BadInput("A binary task takes one score column: the probability of the positive label. Name that one.")
     series = check_length(scores, default, rows)
     values = numbers(series, default)
     outside = (values < 0) | (values > 1)
@@ -297,9 +291,7 @@ def _in_order(found: list[str]) -> list[str]:
     return sorted(found)
 
 
-def _refuse_unknown(
-    series: pd.Series, codes: Indices, found: list[str], known: Mapping[str, int], role: str
-) -> None:
+def _refuse_unknown(series: pd.Series, codes: Indices, found: list[str], known: Mapping[str, int], role: str) -> None:
     unknown = [index for index, name in enumerate(found) if name not in known]
     if not unknown:
         return

@@ -147,6 +147,31 @@ def _root(excess: Callable[[float], float], far: float, near: float) -> float:
     return (far + near) / 2
 
 
+def logit_share(share: float, rows: int) -> Bounds:
+    """An interval made on the logit with a proportion's variance, as Boyd and others advise for average precision."""
+    if share in (0.0, 1.0):
+        return wilson(share * rows, rows)
+    half = Z / np.sqrt(rows * share * (1 - share))
+    centre = special.logit(share)
+    return float(special.expit(centre - half)), float(special.expit(centre + half))
+
+
+def largest_gap(groups: ScoreGroups, bias: float) -> Bounds:
+    """The gap between two cumulative shares, by Newcombe's method 10 at the cut-off where it is largest.
+
+    The largest of many gaps is too large by chance, so the lower bound is lowered by the bias resampling shows.
+    """
+    found, alarms = np.cumsum(groups.positives), np.cumsum(groups.negatives)
+    shares, others = found / found[-1], alarms / alarms[-1]
+    at = int(np.argmax(shares - others))
+    low, high = wilson(int(found[at]), int(found[-1]))
+    other_low, other_high = wilson(int(alarms[at]), int(alarms[-1]))
+    below = np.hypot(shares[at] - low, other_high - others[at])
+    above = np.hypot(high - shares[at], others[at] - other_low)
+    gap = float(shares[at] - others[at])
+    return gap - float(below) - max(bias, 0.0), gap + float(above)
+
+
 def percentile(draws: Numbers) -> Bounds:
     """The middle 95 % of resampled values."""
     tail = 100 * (1 - CONFIDENCE) / 2
@@ -154,7 +179,13 @@ def percentile(draws: Numbers) -> Bounds:
     return float(low), float(high)
 
 
-def basic(value: float, draws: Numbers) -> Bounds:
-    """The reflected bootstrap interval, for statistics that resampling pushes upwards, widened to hold the value."""
-    low, high = percentile(draws)
-    return min(2 * value - high, value), max(2 * value - low, value)
+def widened(value: float, bounds: Bounds) -> Bounds:
+    """Bounds that hold the value, however far its bias was taken out of them."""
+    return min(bounds[0], value), max(bounds[1], value)
+
+
+def around(value: float, draws: Numbers) -> Bounds:
+    """A normal interval with the spread of resampled values, reaching further where resampling shows a bias."""
+    bias = float(np.mean(draws)) - value
+    half = Z * float(np.std(draws, ddof=1))
+    return value - max(bias, 0.0) - half, value - min(bias, 0.0) + half

@@ -38,8 +38,12 @@ class Interval(StrEnum):
     CLASSES = "classes"
     # From a confusion matrix: the statistic itself.
     CONFUSION = "confusion"
-    # From scores in groups: the statistic itself.
-    BOOTSTRAP = "bootstrap"
+    # From scores in groups: the statistic itself, which behaves like a share of the positive rows.
+    LOGIT = "logit"
+    # From scores in groups: the largest gap between two cumulative shares.
+    GAP = "gap"
+    # From the sample: one gap and one bin per row.
+    CALIBRATION = "calibration"
     # From the sample: the classes whose areas are averaged.
     DELONG = "delong"
     # From the sample: one value per row; the metric is their mean.
@@ -94,6 +98,8 @@ _binary = partial(Metric, task=Task.BINARY)
 _multiclass = partial(Metric, task=Task.MULTICLASS)
 _regression = partial(Metric, task=Task.REGRESSION, range=(0.0, inf), unit="target")
 
+# A row of this table reads better than one argument per line.
+# fmt: off
 METRICS: tuple[Metric, ...] = (
     _binary(
         "roc_auc", "ROC AUC", higher_is_better=True, compute=formulas.positive_class,
@@ -102,7 +108,7 @@ METRICS: tuple[Metric, ...] = (
     ),
     _binary(
         "average_precision", "Average precision", higher_is_better=True, compute=formulas.average_precision,
-        needs=Needs.RANKING, interval=Interval.BOOTSTRAP,
+        needs=Needs.RANKING, interval=Interval.LOGIT, counted=_POSITIVES,
         explanation="Precision averaged over all levels of recall; the share of positive rows is chance.",
     ),
     _binary(
@@ -158,14 +164,14 @@ METRICS: tuple[Metric, ...] = (
         explanation="The mean squared distance of the probability from the outcome.",
     ),
     _binary(
-        "ece", "Expected calibration error", higher_is_better=False, compute=formulas.calibration_error,
-        needs=Needs.PROBABILITIES, interval=Interval.BOOTSTRAP,
+        "ece", "Expected calibration error", higher_is_better=False, compute=formulas.calibration_gaps,
+        needs=Needs.PROBABILITIES, interval=Interval.CALIBRATION,
         explanation="How far predicted probabilities lie from observed shares, on average over ten bins of "
         "equal width. Small samples overstate it.",
     ),
     _binary(
         "ks", "KS statistic", higher_is_better=True, compute=formulas.kolmogorov_smirnov,
-        needs=Needs.RANKING, interval=Interval.BOOTSTRAP,
+        needs=Needs.RANKING, interval=Interval.GAP,
         explanation="The largest gap between recall and false positive rate over all cut-offs.",
     ),
     _multiclass(
@@ -251,7 +257,8 @@ METRICS: tuple[Metric, ...] = (
         interval=Interval.RATIO, unit="", range=(-inf, 1.0),
         explanation="Like R², but forgiving a constant bias.",
     ),
-)  # fmt: skip
+)
+# fmt: on
 
 _BY_KEY = {(metric.task, metric.key): metric for metric in METRICS}
 

@@ -60,7 +60,7 @@ class ScoreGroups:
         return len(self.score)
 
     def coarse(self, limit: int) -> "ScoreGroups":
-        """At most about `limit` groups of neighbouring scores; a group never crosses a calibration bin."""
+        """At most about `limit` groups of neighbouring scores."""
         if self.size <= limit:
             return self
         starts = self.coarse_starts(limit)
@@ -77,13 +77,8 @@ class ScoreGroups:
         # Cut where either label has moved on: rare positives crowd into a few of the highest scores.
         labels = (self.positives, self.negatives)
         passed = sum((np.cumsum(rows) - rows / 2) / max(rows.sum(), 1) for rows in labels) / 2
-        part = (passed * limit).astype(np.int64) * CALIBRATION_BINS + calibration_bin(self.score)
+        part = (passed * limit).astype(np.int64)
         return np.flatnonzero(np.diff(part, prepend=-1))
-
-
-def calibration_bin(score: Numbers) -> Indices:
-    """The equal-width bin of a probability, 0 to 9; one belongs to the last."""
-    return np.minimum((score * CALIBRATION_BINS).astype(np.int64), CALIBRATION_BINS - 1)
 
 
 @dataclass(frozen=True, eq=False)

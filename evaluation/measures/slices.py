@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -53,9 +54,7 @@ class SliceColumn:
         return {**self.__dict__, "results": [result.as_json() for result in self.results]}
 
 
-def measure_column(
-    column: pd.Series, sample: Sample, metrics: Sequence[Metric], sampling: Sampling
-) -> SliceColumn:
+def measure_column(column: pd.Series, sample: Sample, metrics: Sequence[Metric], sampling: Sampling) -> SliceColumn:
     """The metrics on each slice of one column."""
     if len(column) != sample.n:
         raise BadInput(
@@ -73,9 +72,7 @@ def measure_column(
     return SliceColumn(str(column.name), kind, tuple(results))
 
 
-def _measure(
-    label: str, part: Sample, total: int, metrics: Sequence[Metric], sampling: Sampling
-) -> SliceResult:
+def _measure(label: str, part: Sample, total: int, metrics: Sequence[Metric], sampling: Sampling) -> SliceResult:
     estimates = tuple(estimate(metric, part, sampling) for metric in metrics)
     note = ""
     if part.n < FEWEST_ROWS:
@@ -129,7 +126,7 @@ def _range_labels(edges: np.ndarray[Any, Any], present: np.ndarray[Any, Any]) ->
         return [_between(low, high) for low, high in zip(lows, highs, strict=True)]
     if not len(edges):
         return [f"{_short(present.min())}–{_short(present.max())}"]
-    middle = [f"over {_short(a)} to {_short(b)}" for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    middle = [f"over {_short(a)} to {_short(b)}" for a, b in pairwise(edges)]
     return [f"up to {_short(edges[0])}", *middle, f"over {_short(edges[-1])}"]
 
 
