@@ -34,9 +34,15 @@ class Problem:
     """One thing to correct: the field, a sentence, and the row (from 0) and column when it is in a cell."""
 
     field: str
-    message: str
+    sentence: str
     row: int | None = None
     column: str = ""
+    place: str = ""
+
+    @property
+    def message(self) -> str:
+        """The sentence with the place it speaks of, for where it does not stand beside its input."""
+        return f"{self.place}: {self.sentence}" if self.place else self.sentence
 
 
 class InvalidAnswers(ValueError):
@@ -284,17 +290,18 @@ def _cell(column: Column, raw: object) -> Any:
 
 def _cells(field: Field, raw: object, row: int | None) -> tuple[dict[str, Any], list[Problem]]:
     """The cells of one row or record, with what is wrong in each."""
-    place = "" if row is None else f"Row {row + 1}, "
+    place = "" if row is None else f"Row {row + 1}"
     try:
         record = _record(raw, tuple(column.key for column in field.columns))
     except _Refused as reason:
-        return {}, [Problem(field.key, str(reason) if row is None else f"Row {row + 1}: {reason}", row)]
+        return {}, [Problem(field.key, str(reason), row, place=place)]
     cells, problems = {}, []
     for column in field.columns:
         try:
             cells[column.key] = _cell(column, record.get(column.key))
         except _Refused as reason:
-            problems.append(Problem(field.key, f"{place}{column.label}: {reason}", row, column.key))
+            where = ", ".join(part for part in (place, column.label) if part)
+            problems.append(Problem(field.key, str(reason), row, column.key, where))
     return _without_blanks(cells), problems
 
 
@@ -317,7 +324,7 @@ def _rows(field: Field, raw: object) -> tuple[list[dict[str, Any]], list[Problem
         if found or _is_blank(field, cells):
             continue
         if repeated := _repeated(field, cells, seen):
-            problems.append(Problem(field.key, f"Row {number + 1}: {repeated}", number, field.unique))
+            problems.append(Problem(field.key, repeated, number, field.unique, f"Row {number + 1}"))
         rows.append(cells)
     if len(rows) > limit:
         problems.append(Problem(field.key, f"Keep this to {limit} rows; it has {len(rows)}."))

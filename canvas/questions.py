@@ -36,6 +36,16 @@ class Cell:
         """The id of the sentence that says what is wrong with this input."""
         return f"{self.name}-error"
 
+    @property
+    def note(self) -> str:
+        """Words behind the label of an input that may stay empty."""
+        return how_optional(self.column)
+
+    @property
+    def text_rows(self) -> int:
+        """How many lines a text area shows at first."""
+        return max(2, min(6, self.value.count("\n") + 1 + len(self.value) // 70))
+
 
 @dataclasses.dataclass(frozen=True)
 class InputRow:
@@ -62,6 +72,11 @@ class Question:
     def template(self) -> str:
         """The fragment that draws an input of this kind."""
         return f"canvas/fields/_{self.field.kind}.html"
+
+    @property
+    def note(self) -> str:
+        """Words behind the label of a question that may stay open."""
+        return how_optional(self.field)
 
     @property
     def is_group(self) -> bool:
@@ -130,11 +145,6 @@ class Question:
         return len(self.field.columns) <= TABLE_COLUMNS
 
     @property
-    def shown_columns(self) -> tuple[Column, ...]:
-        """The columns in their order, for the head of the table."""
-        return self.field.columns
-
-    @property
     def parts(self) -> list[Cell]:
         """The inputs of a record of named parts."""
         return self._cells(self.name, "", self.value if isinstance(self.value, Mapping) else {}, None)
@@ -170,7 +180,7 @@ class Question:
         return InputRow(number, title, self._cells(f"{self.name}-{number}", title, values, problem_row), not values)
 
     def _cells(self, prefix: str, title: str, values: Mapping[str, Any], row: int | None) -> list[Cell]:
-        wrong = {problem.column: problem.message for problem in self.problems if problem.row == row and problem.column}
+        wrong = {problem.column: problem.sentence for problem in self.problems if problem.row == row and problem.column}
         return [
             Cell(
                 column,
@@ -182,6 +192,13 @@ class Question:
             )
             for column in self.field.columns
         ]
+
+
+def how_optional(item: Field | Column) -> str:
+    """Nothing for what is always required, else how far it may be left out."""
+    if item.required:
+        return ""
+    return "if it applies" if item.required_when else "optional"
 
 
 def as_typed(value: Any) -> str:

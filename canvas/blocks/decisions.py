@@ -192,7 +192,7 @@ WHEN_NOT = Block(
             max_rows=20,
             unique="name",
             columns=(
-                Column("name", "Alternative", required=True),
+                Column("name", "Name", required=True),
                 Column("expected_value", "Expected value", Kind.LONG_TEXT, required=True),
                 Column("cost", "Cost", required=True),
             ),
