@@ -7,42 +7,79 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('canvas', '0001_initial'),
-        ('jobs', '0001_initial'),
-        ('registry', '0001_initial'),
+        ("canvas", "0001_initial"),
+        ("jobs", "0001_initial"),
+        ("registry", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(help_text='Counts per project, from 1.')),
-                ('kind', models.CharField(help_text='A row of docsgen.documents.', max_length=40)),
-                ('status', models.CharField(choices=[('rendering', 'Being rendered'), ('issued', 'Issued'), ('failed', 'Not rendered')], default='rendering', max_length=20)),
-                ('facts', models.JSONField(help_text='The snapshot everything in the document was written from.', null=True)),
-                ('facts_sha256', models.CharField(blank=True, max_length=64)),
-                ('html_sha256', models.CharField(blank=True, max_length=64)),
-                ('pdf_sha256', models.CharField(blank=True, max_length=64)),
-                ('pdf_size', models.PositiveBigIntegerField(null=True)),
-                ('pages', models.PositiveIntegerField(null=True)),
-                ('gaps', models.JSONField(default=list, help_text='What was not recorded, as printed in the document.')),
-                ('journal_head', models.CharField(blank=True, help_text="The project's chain when facts were taken.", max_length=64)),
-                ('requested_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('issued_at', models.DateTimeField(blank=True, null=True)),
-                ('job', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='document', to='jobs.job')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='canvas.project')),
-                ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='registry.modelversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(help_text="Counts per project, from 1.")),
+                ("kind", models.CharField(help_text="A row of docsgen.documents.", max_length=40)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("rendering", "Being rendered"), ("issued", "Issued"), ("failed", "Not rendered")],
+                        default="rendering",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "facts",
+                    models.JSONField(help_text="The snapshot everything in the document was written from.", null=True),
+                ),
+                ("facts_sha256", models.CharField(blank=True, max_length=64)),
+                ("html_sha256", models.CharField(blank=True, max_length=64)),
+                ("pdf_sha256", models.CharField(blank=True, max_length=64)),
+                ("pdf_size", models.PositiveBigIntegerField(null=True)),
+                ("pages", models.PositiveIntegerField(null=True)),
+                (
+                    "gaps",
+                    models.JSONField(default=list, help_text="What was not recorded, as printed in the document."),
+                ),
+                (
+                    "journal_head",
+                    models.CharField(blank=True, help_text="The project's chain when facts were taken.", max_length=64),
+                ),
+                ("requested_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("issued_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "job",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="document", to="jobs.job"
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="documents", to="canvas.project"
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="registry.modelversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['project', '-number'],
-                'constraints': [models.UniqueConstraint(fields=('project', 'number'), name='document_number_once')],
+                "ordering": ["project", "-number"],
+                "constraints": [models.UniqueConstraint(fields=("project", "number"), name="document_number_once")],
             },
         ),
     ]
