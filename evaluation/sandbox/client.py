@@ -41,7 +41,7 @@ class _Admitted:
     @property
     def imports(self) -> str:
         """Name the libraries its child needs."""
-        return "onnx" if self.found is ArtifactFormat.ONNX else "sklearn"
+        return {ArtifactFormat.ONNX: "onnx", ArtifactFormat.SKOPS: "skops"}.get(self.found, "sklearn")
 
 
 def predict(
@@ -96,7 +96,7 @@ def describe(
 
 def prepare(limits: Limits = _DEFAULTS) -> None:
     """Start a child for scikit-learn models now, so that its imports run while the caller loads data."""
-    waiting.prepare(tiers.probe(), imports="sklearn", limits=limits)
+    waiting.prepare(tiers.probe(), imports="skops", limits=limits)
 
 
 def release() -> None:
@@ -109,8 +109,8 @@ def _admit(path: Path, *, allow_code: bool, limits: Limits, tier: Tier | None) -
     found = ensure_runnable(path, limits)
     if found.kind is FormatKind.CODE_CARRYING and not allow_code:
         raise SandboxRefused(
-            f"A {found.label} file can run code when it is loaded, and this project does not allow that. Save the model "
-            "as skops or ONNX, or ask the project's owner to allow such formats."
+            f"A {found.label} file can run code when it is loaded, and this project does not allow that. Save the "
+            "model as skops or ONNX, or ask the project's owner to allow such formats."
         )
     walls = tiers.probe() if tier is None else tier
     if found.kind is FormatKind.CODE_CARRYING and walls is Tier.C:
@@ -131,16 +131,14 @@ def _exchange(
     on_wait: Callable[[], bool],
 ) -> Reply:
     """Hand model and features to a child of their own and return its reply, or raise its refusal."""
-    with admitted.path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        model = memoryview(content)
-        try:
-            request = wire.frame(
-                header | {"format": admitted.found.value, "model_bytes": len(model), "feature_bytes": len(features)}
-            )
-            child = waiting.take(admitted.tier, imports=admitted.imports, limits=limits)
-            reply = child.ask([request, model, features], most=most, on_wait=on_wait)
-        finally:
-            model.release()
+    with admitted.path.open("rb") as file:
+        # Unmapped when the last view of it is gone, which an exception on its way up may still hold.
+        model = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    request = wire.frame(
+        header | {"format": admitted.found.value, "model_bytes": len(model), "feature_bytes": len(features)}
+    )
+    child = waiting.take(admitted.tier, imports=admitted.imports, limits=limits)
+    reply = child.ask([request, model, features], most=most, on_wait=on_wait)
     if reply.header.get("status") != "done":
         raise refusals.error(reply.header)
     return reply

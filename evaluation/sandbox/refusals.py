@@ -30,8 +30,8 @@ def error(header: Header) -> SandboxError:
 def _wrong_columns(facts: Facts) -> SandboxError:
     extra = f" and has the extra {_names(facts, 'extra')}" if facts.get("extra") else ""
     return ModelMismatch(
-        f"The model expects the columns {_names(facts, 'expected')}; the snapshot lacks {_names(facts, 'lacking')}{extra}. "
-        "Choose a snapshot with the model's columns, or rename the columns."
+        f"The model expects the columns {_names(facts, 'expected')}; the snapshot lacks "
+        f"{_names(facts, 'lacking')}{extra}. Choose a snapshot with the model's columns, or rename the columns."
     )
 
 
@@ -65,7 +65,7 @@ def _wrong_shape(facts: Facts) -> SandboxError:
 
 def _not_numbers(facts: Facts) -> SandboxError:
     return ModelMismatch(
-        f"Numbers were expected from the model, but it answered with values of type {_text(facts, 'type')}."
+        f"Numbers were expected from the model; it answered with values of type {_text(facts, 'type')}."
     )
 
 
@@ -89,8 +89,8 @@ def _missing_package(facts: Facts) -> SandboxError:
 
 def _unreadable(facts: Facts) -> SandboxError:
     return ModelUnreadable(
-        f"The model file could not be loaded ({_text(facts, 'reason')}). It may be cut off, damaged, or saved by another "
-        "version of its library; save it again and upload the new file."
+        f"The model file could not be loaded ({_text(facts, 'reason')}). It may be cut off, damaged, or saved by "
+        "another version of its library; save it again and upload the new file."
     )
 
 
@@ -102,7 +102,7 @@ def _not_a_model(facts: Facts) -> SandboxError:
 
 def _out_of_memory(facts: Facts) -> SandboxError:
     return SandboxOutOfMemory(
-        "The model needed more memory than it may have. Evaluate on fewer rows, or raise the limit."
+        "The model ran out of the memory it may have. Evaluate on fewer rows, or raise the limit."
     )
 
 
@@ -115,8 +115,8 @@ def _forbidden(facts: Facts) -> SandboxError:
 
 def _failed(facts: Facts) -> SandboxError:
     return ModelFailed(
-        f"The model broke off with an error ({_text(facts, 'reason')}). Check that the snapshot holds the kinds of values "
-        "it was trained on."
+        f"The model broke off with an error ({_text(facts, 'reason')}). Check that the snapshot holds the kinds of "
+        "values it was trained on."
     )
 
 

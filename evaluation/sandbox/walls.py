@@ -21,6 +21,8 @@ _START = (
     "sys.path += [*fields['packages'], fields['root']]; "
     "from evaluation.sandbox.child.runner import main; main(fields)"
 )
+# The last one is the process's own: libraries look there for the thread pools they have loaded.
+_READABLE = ["/usr", "/etc/ld.so.cache", "/dev/null", "/dev/urandom", "/proc/self/maps"]
 _THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 # No PATH leads anywhere: libraries that look for a compiler or a linker find none instead of failing later.
 _ENVIRONMENT = {"PATH": "/nonexistent", "HOME": "/nonexistent", "LANG": "C.UTF-8"} | _THREADS
@@ -54,11 +56,11 @@ def command(tier: Tier, imports: str, limits: Limits) -> tuple[list[str], dict[s
     orders = Orders(
         root=root,
         packages=packages(),
-        readable=["/usr", "/etc/ld.so.cache", "/dev/null", "/dev/urandom", *_interpreter(), *packages(), inside],
+        readable=[*_READABLE, *_interpreter(), *packages(), inside],
         imports=imports,
         filtered=tier is not Tier.C,
         parent=None if tier is Tier.A else os.getpid(),
-        # Outside a namespace the kernel counts all of the worker's user's threads, so a small number would fail at once.
+        # Outside a namespace the kernel counts all threads of the worker's user: a small number would fail at once.
         processes=64 if tier is Tier.A else 4096,
         memory_bytes=limits.memory_bytes,
         cpu_seconds=limits.cpu_seconds,

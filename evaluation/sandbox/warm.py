@@ -68,10 +68,12 @@ class Warm:
     def _fits(self, child: Child, tier: Tier, imports: str, limits: Limits) -> bool:
         """Claim that the child lives, is young, and has the walls and limits wanted."""
         young = time.monotonic() - child.started < _KEPT_SECONDS
-        return young and child.is_alive and (child.tier, child.imports, child.limits) == (tier, imports, limits)
+        # What reads skops reads scikit-learn's other formats as well.
+        enough = {"skops": {"skops", "sklearn"}}.get(child.imports, {child.imports})
+        return young and child.is_alive and imports in enough and (child.tier, child.limits) == (tier, limits)
 
     def _forget(self) -> None:
-        """After a fork the child belongs to the other process: two must not talk to it, and only its parent may end it."""
+        """After a fork the child belongs to the other process, which alone may talk to it and end it."""
         self._lock = threading.Lock()
         self._timer = None
         if self._child is not None:

@@ -11,6 +11,7 @@ from evaluation.sandbox.child.confinement import close_everything, close_files, 
 
 # Each module knows one family of models; importing it is the slow part of starting.
 _FAMILIES = {
+    "skops": "evaluation.sandbox.child.skops_model",
     "sklearn": "evaluation.sandbox.child.sklearn_model",
     "onnx": "evaluation.sandbox.child.onnx_model",
     "script": "evaluation.sandbox.child.script",

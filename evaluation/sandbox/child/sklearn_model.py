@@ -1,9 +1,9 @@
-"""Loads scikit-learn models from skops, pickle and joblib, and asks them for predictions."""
+"""Loads scikit-learn models from pickle and joblib, and asks scikit-learn models of any format for predictions."""
 
 import io
 import pickle
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any  # models and arrays come from libraries without types
 
@@ -11,23 +11,31 @@ import joblib
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import skops.io
 from pyarrow import ipc
 from sklearn.base import BaseEstimator, is_classifier, is_regressor
 from sklearn.exceptions import InconsistentVersionWarning
+from sklearn.utils.parallel import _get_threadpool_controller
 
 from evaluation.sandbox.child.answers import Answer, Outcome, Refusal
 from evaluation.sandbox.child.encoding import encode
 from evaluation.sandbox.child.sklearn_description import description
-from evaluation.sandbox.child.trusted_types import TRUSTED
 from evaluation.sandbox.child.wire import Header
 
 pa.set_cpu_count(1)
+# It reads the process's memory map, once and for all: later, that file may be out of sight.
+_get_threadpool_controller()
+
+Loader = Callable[[bytearray], Any]
 
 
 def handle(header: Header, model: bytearray, features: bytearray) -> Answer:
     """Answer a request to predict or to describe."""
-    loaded, notes = _load(header["format"], model)
+    return answer(header, _LOADERS[header["format"]], model, features)
+
+
+def answer(header: Header, load: Loader, model: bytearray, features: bytearray) -> Answer:
+    """Load the model and answer the request about it."""
+    loaded, notes = _load(load, model)
     with suppress(BufferError):  # the model may still hold on to the bytes it was read from
         model.clear()
     if header["action"] == "describe":
@@ -36,12 +44,12 @@ def handle(header: Header, model: bytearray, features: bytearray) -> Answer:
     return encode(_predict(loaded, table, header["task"], notes), header["task"], table.num_rows)
 
 
-def _load(kind: str, content: bytearray) -> tuple[Any, list[str]]:
+def _load(load: Loader, content: bytearray) -> tuple[Any, list[str]]:
     """Return the model, and what its own libraries warned about while it was loaded."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            loaded = _LOADERS[kind](content)
+            loaded = load(content)
         except (Refusal, MemoryError, PermissionError):
             raise
         except ImportError as reason:
@@ -52,16 +60,7 @@ def _load(kind: str, content: bytearray) -> tuple[Any, list[str]]:
     return loaded, sorted(str(version) for version in versions)
 
 
-def _load_skops(content: bytearray) -> Any:
-    """Load a skops file whose types are all on the list."""
-    unknown = sorted(set(skops.io.get_untrusted_types(data=bytes(content))) - TRUSTED)
-    if unknown:
-        raise Refusal("refused_types", types=unknown)
-    return skops.io.loads(bytes(content), trusted=sorted(TRUSTED))
-
-
-_LOADERS = {
-    "skops": _load_skops,
+_LOADERS: dict[str, Loader] = {
     "pickle": pickle.loads,
     "joblib": lambda content: joblib.load(io.BytesIO(content)),
 }
