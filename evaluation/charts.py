@@ -13,6 +13,7 @@ from evaluation.drawing import (
     HALF,
     INK,
     MUTED,
+    Layers,
     Spec,
     axis,
     clipped,
@@ -34,6 +35,8 @@ from evaluation.measures.metrics import find
 from evaluation.measures.verdicts import Outcome, Threshold, judge
 
 __all__ = ["Chart", "charts_for", "render", "render_print", "themed"]
+
+Table = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
 
 PRINT_WIDTH = 460
 MOST_SLICES = 40
@@ -108,7 +111,7 @@ def roc(measurement: Measurement, *, name: str = "This model", other: tuple[str,
     areas = "; ".join(f"{label} {one.find('roc_auc').sentence}" for label, one in series)
     table = tuple((r["model"], f"{r['x']:.3f}", f"{r['y']:.3f}") for r in rows)
     columns = ("Model", "False positive rate", "True positive rate")
-    return _chart("roc", "ROC curve", spec, f"ROC curve. ROC AUC: {areas}.", caption, columns, table)
+    return _chart("roc", "ROC curve", spec, (f"ROC curve. ROC AUC: {areas}.", caption), (columns, table))
 
 
 def precision_recall(
@@ -116,7 +119,7 @@ def precision_recall(
 ) -> Chart:
     """Precision against recall, with the share of positive rows as chance."""
     series = [(name, measurement), *([other] if other else [])]
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"x": round(x, 4), "y": round(y, 4), "model": label}
         for label, one in series
         for x, y in one.curves.precision_recall
@@ -138,7 +141,7 @@ def precision_recall(
     table = tuple((r["model"], f"{r['x']:.3f}", f"{r['y']:.3f}") for r in rows)
     text = f"Precision–recall curve. Average precision: {values}."
     columns = ("Model", "Recall", "Precision")
-    return _chart("precision_recall", "Precision and recall", spec, text, caption, columns, table)
+    return _chart("precision_recall", "Precision and recall", spec, (text, caption), (columns, table))
 
 
 def calibration(measurement: Measurement) -> Chart:
@@ -167,7 +170,7 @@ def calibration(measurement: Measurement) -> Chart:
         for b in bins
     )
     title = "Calibration, by tenth of score"
-    return _chart("calibration", title, spec, alt_text, _calibration_caption(bins, off), columns, table)
+    return _chart("calibration", title, spec, (alt_text, _calibration_caption(bins, off)), (columns, table))
 
 
 def _calibration_caption(bins: Sequence[Bin], off: Sequence[Bin]) -> str:
@@ -187,7 +190,7 @@ def confusion_matrix(measurement: Measurement) -> Chart:
     kept = np.sort(np.argsort(-counts.sum(axis=1), kind="stable")[:MOST_CLASSES])
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     labels = [clipped(names[i]) for i in kept]
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"true": clipped(names[i]), "predicted": clipped(names[j]), "share": round(float(shares[i, j]), 4),
          "text": f"{counts[i, j]:,}", "percent": _percent(shares[i, j])}
         for i in kept for j in kept
@@ -204,13 +207,14 @@ def confusion_matrix(measurement: Measurement) -> Chart:
         )
     if len(kept) < len(names):
         caption += f" Drawn are the {len(kept)} most frequent of {len(names)} classes."
-    text = f"Confusion matrix of {len(names)} classes. {np.trace(counts):,} of {counts.sum():,} rows are predicted correctly."
+    right = f"{np.trace(counts):,} of {counts.sum():,} rows are predicted correctly."
+    text = f"Confusion matrix of {len(names)} classes. {right}"
     table = tuple((r["true"], r["predicted"], r["text"], r["percent"]) for r in rows)
     columns = ("True class", "Predicted class", "Rows", "Share of true class")
-    return _chart("confusion_matrix", "Confusion matrix", spec, text, caption, columns, table)
+    return _chart("confusion_matrix", "Confusion matrix", spec, (text, caption), (columns, table))
 
 
-def _confusion_layers(rows: list[dict[str, Any]], labels: list[str]) -> alt.LayerChart:
+def _confusion_layers(rows: list[dict[str, Any]], labels: list[str]) -> Layers:
     names = alt.Axis(labelColor=INK, grid=False, labelAngle=0, labelLimit=120)
     base = alt.Chart(alt.Data(values=rows)).encode(
         x=alt.X("predicted:N", sort=labels, title="Predicted", axis=names),
@@ -244,7 +248,7 @@ def predicted_vs_actual(measurement: Measurement) -> Chart:
     text = f"Predicted against actual values of {drawn}. R² {measurement.find('r2').sentence}."
     table = tuple((show(a), show(p)) for a, p in pairs)
     columns = ("Actual", "Predicted")
-    return _chart("predicted_vs_actual", "Predicted and actual", spec, text, caption, columns, table)
+    return _chart("predicted_vs_actual", "Predicted and actual", spec, (text, caption), (columns, table))
 
 
 def residuals(measurement: Measurement) -> Chart:
@@ -268,7 +272,7 @@ def residuals(measurement: Measurement) -> Chart:
     text = f"Mean error by predicted value, in {len(bins)} groups. Overall {measurement.find('mean_error').sentence}."
     columns = ("Predicted", "Mean error", "95 % interval", "Rows")
     table = tuple((show(b.predicted), show(b.observed), show_interval((b.low, b.high)), f"{b.n:,}") for b in bins)
-    return _chart("residuals", "Error by predicted value", spec, text, caption, columns, table)
+    return _chart("residuals", "Error by predicted value", spec, (text, caption), (columns, table))
 
 
 def residual_histogram(measurement: Measurement) -> Chart:
@@ -278,14 +282,14 @@ def residual_histogram(measurement: Measurement) -> Chart:
     span = padded(bars[0].start, bars[-1].end)
     x = axis("start", "Error (predicted − actual)", domain=span, grid=False)
     y = alt.Y("n:Q", title="Rows", axis=alt.Axis(tickCount=5, format="~s"))
-    drawn = alt.Chart(alt.Data(values=rows)).mark_bar(color=C1, opacity=0.7, binSpacing=1)
-    layers = alt.layer(drawn.encode(x=x, x2="end:Q", y=y), rule_at(0.0, "x", domain=span))
+    drawn = alt.Chart(alt.Data(values=rows)).mark_rect(color=C1, opacity=0.7)
+    layers = alt.layer(drawn.encode(x=x, x2="end:Q", y=y, y2=alt.datum(0)), rule_at(0.0, "x", domain=span))
     high = sum(b.n for b in bars if (b.start + b.end) / 2 > 0) / measurement.n
     caption = f"About {_percent(high)} of the predictions are too high and {_percent(1 - high)} are too low."
     text = f"Histogram of the errors of {measurement.n:,} rows, from {show(bars[0].start)} to {show(bars[-1].end)}."
     table = tuple((show_interval((b.start, b.end)), f"{b.n:,}") for b in bars)
     name, title = "residual_histogram", "Distribution of errors"
-    return _chart(name, title, sized(layers, HALF, 220), text, caption, ("Error", "Rows"), table)
+    return _chart(name, title, sized(layers, HALF, 220), (text, caption), (("Error", "Rows"), table))
 
 
 def slices(measurement: Measurement, metric: str, *, threshold: Threshold | None = None) -> Chart:
@@ -297,7 +301,7 @@ def slices(measurement: Measurement, metric: str, *, threshold: Threshold | None
         for part in column.results
     ]
     drawn = [(label, one) for label, one, _ in every if one.interval is not None][:MOST_SLICES]
-    spec = estimate_dots(drawn, found.name, threshold)
+    spec = estimate_dots(drawn, found, threshold)
     columns = ("Slice", found.name, "95 % interval", "n", "Remark")
     table = tuple(
         (label, _value(one), show_interval(one.interval) if one.interval else "–", f"{one.n:,}", note or one.reason)
@@ -305,7 +309,7 @@ def slices(measurement: Measurement, metric: str, *, threshold: Threshold | None
     )
     caption = _slices_caption(drawn, len(every), found.higher_is_better, threshold)
     text = f"{found.name} on {len(drawn)} slices, each with its 95 % interval. {caption}"
-    return _chart("slices", f"{found.name} by slice", spec, text, caption, columns, table)
+    return _chart("slices", f"{found.name} by slice", spec, (text, caption), (columns, table))
 
 
 def _slices_caption(
@@ -340,31 +344,26 @@ def versus_baselines(measurement: Measurement, metric: str, *, name: str = "This
         own = next(one for one in baseline.estimates if one.metric == metric)
         every.append((_sentence_case(baseline.name), own))
     drawn = [(label, one) for label, one in every if one.interval is not None]
-    spec = estimate_dots(drawn, found.name, None, first_stands_out=True)
+    spec = estimate_dots(drawn, found, None, first_stands_out=True)
     caption = " ".join(baseline.find(metric).sentence for baseline in measurement.baselines)
     text = f"{found.name} of the model and its baselines: " + "; ".join(f"{a} {b.sentence}" for a, b in every) + "."
     columns = ("Predictions", found.name, "95 % interval", "n")
     table = tuple(
         (label, _value(one), show_interval(one.interval) if one.interval else "–", f"{one.n:,}") for label, one in every
     )
-    return _chart("versus_baselines", f"{found.name} against baselines", spec, text, caption, columns, table)
+    return _chart("versus_baselines", f"{found.name} against baselines", spec, (text, caption), (columns, table))
 
 
 def _bin_row(b: Bin, off: Sequence[Bin], verdicts: tuple[str, str]) -> dict[str, Any]:
-    return {"x": drawn_digits(b.predicted), "y": drawn_digits(b.observed), "low": drawn_digits(b.low), "high": drawn_digits(b.high),
-            "n": b.n, "verdict": verdicts[b in off]}  # fmt: skip
+    numbers = {"x": b.predicted, "y": b.observed, "low": b.low, "high": b.high}
+    row: dict[str, Any] = {key: drawn_digits(value) for key, value in numbers.items()}
+    return row | {"n": b.n, "verdict": verdicts[b in off]}
 
 
-def _chart(
-    name: str,
-    title: str,
-    spec: Spec,
-    alt_text: str,
-    caption: str,
-    columns: tuple[str, ...],
-    rows: tuple[tuple[str, ...], ...],
-) -> Chart:
-    return Chart(name, title, spec, render(spec), alt_text.replace("..", "."), caption, columns, rows)
+def _chart(name: str, title: str, spec: Spec, words: tuple[str, str], table: Table) -> Chart:
+    """The finished chart; `words` are the sentence that replaces it and the one that concludes from it."""
+    columns, rows = table
+    return Chart(name, title, spec, render(spec), words[0].replace("..", "."), words[1], columns, rows)
 
 
 def _percent(share: Any, digits: int = 0) -> str:

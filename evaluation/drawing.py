@@ -12,9 +12,12 @@ import altair as alt
 import vl_convert
 
 from evaluation.measures.estimates import Estimate
+from evaluation.measures.metrics import Metric
 from evaluation.measures.verdicts import Outcome, Threshold, judge
 
 Spec = dict[str, Any]
+# What altair says that layering gives.
+Layers = alt.LayerChart | alt.FacetChart
 
 PALETTES = {
     "light": {
@@ -67,38 +70,51 @@ _MARKS = {
 
 def estimate_dots(
     drawn: Sequence[tuple[str, Estimate]],
-    title: str,
+    metric: Metric,
     threshold: Threshold | None,
     *,
     first_stands_out: bool = False,
 ) -> Spec:
     """Dots with intervals, one line each."""
-    rows = []
+    rows = _dot_rows(drawn, threshold, first_stands_out=first_stands_out)
+    ends = [end for end in ((threshold.low, threshold.high) if threshold else ()) if end is not None]
+    bounds = [r[key] for r in rows for key in ("low", "high")] + ends or [0.0, 1.0]
+    low, high = padded(min(bounds), max(bounds))
+    # An axis that goes beyond what the metric can be would promise something.
+    domain = max(low, metric.range[0]), min(high, metric.range[1])
+    x = axis("low", f"{metric.name} with 95 % interval", domain=domain)
+    names = alt.Axis(labelLimit=260, labelColor=INK, grid=False, labelPadding=10)
+    y = alt.Y("label:N", sort=[r["label"] for r in rows], title=None, axis=names)
+    legend = alt.Legend(symbolType="circle", symbolSize=70) if threshold else None
+    encoded = _verdict_channels([v for v in _MARKS if any(r["verdict"] == v for r in rows)], legend)
+    base = alt.Chart(alt.Data(values=rows))
+    lines = base.mark_rule(strokeWidth=2, opacity=0.5).encode(x=x, x2="high:Q", y=y, stroke=encoded["stroke"])
+    tooltip = [
+        alt.Tooltip("label:N", title="Rows"),
+        alt.Tooltip("value:Q", title=metric.name, format=".4~g"),
+        alt.Tooltip("n:Q", title="n", format=","),
+    ]
+    dots = base.mark_point(size=70, opacity=1, strokeWidth=2).encode(x="value:Q", y=y, tooltip=tooltip, **encoded)
+    marks = [rule_at(end, "x", domain=domain, color=WARN) for end in ends]
+    return sized(alt.layer(*marks, lines, dots), FULL, len(rows) * 24 + (76 if threshold else 52))
+
+
+def _dot_rows(
+    drawn: Sequence[tuple[str, Estimate]], threshold: Threshold | None, *, first_stands_out: bool
+) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
     for position, (label, one) in enumerate(drawn):
         low, high = one.interval or (0.0, 0.0)
         verdict = _OUTCOMES[judge(one, threshold).outcome] if threshold else ""
         if first_stands_out and position > 0:
             verdict = "Baseline"
-        rows.append(
-            {"label": clipped(label, 44), "value": drawn_digits(one.value or 0.0), "low": drawn_digits(low), "high": drawn_digits(high),
-             "n": one.n, "verdict": verdict}
-        )  # fmt: skip
-    ends = [end for end in ((threshold.low, threshold.high) if threshold else ()) if end is not None]
-    bounds = [r[key] for r in rows for key in ("low", "high")] + ends or [0.0, 1.0]
-    domain = padded(min(bounds), max(bounds))
-    x = axis("low", f"{title} with 95 % interval", domain=domain)
-    names = alt.Axis(labelLimit=260, labelColor=INK, grid=False, labelPadding=10)
-    y = alt.Y("label:N", sort=[r["label"] for r in rows], title=None, axis=names)
-    verdicts = [verdict for verdict in _MARKS if any(r["verdict"] == verdict for r in rows)]
-    legend = alt.Legend(symbolType="circle", symbolSize=70) if threshold else None
-    encoded = _verdict_channels(verdicts, legend)
-    base = alt.Chart(alt.Data(values=rows))
-    lines = base.mark_rule(strokeWidth=2, opacity=0.5).encode(x=x, x2="high:Q", y=y, stroke=encoded["stroke"])
-    tooltip = [alt.Tooltip("label:N", title="Rows"), alt.Tooltip("value:Q", title=title, format=".4~g"),
-               alt.Tooltip("n:Q", title="n", format=",")]  # fmt: skip
-    dots = base.mark_point(size=70, opacity=1, strokeWidth=2).encode(x="value:Q", y=y, tooltip=tooltip, **encoded)
-    marks = [rule_at(end, "x", domain=domain, color=WARN) for end in ends]
-    return sized(alt.layer(*marks, lines, dots), FULL, max(len(rows) * 24, 60))
+        row = {"label": clipped(label, 44), "verdict": verdict, "n": one.n}
+        # Two labels that look alike once clipped must not share a line.
+        if any(r["label"] == row["label"] for r in rows):
+            row["label"] = f"{row['label']} ({position + 1})"
+        numbers = {"value": one.value or 0.0, "low": low, "high": high}
+        rows.append(row | {key: drawn_digits(value) for key, value in numbers.items()})
+    return rows
 
 
 def _verdict_channels(verdicts: Sequence[str], legend: alt.Legend | None) -> dict[str, Any]:
@@ -124,7 +140,8 @@ def upright_intervals(rows: list[dict[str, Any]], x: alt.X, y: alt.Y, verdicts: 
     )
     shape = alt.Shape("verdict:N", scale=alt.Scale(domain=present, range=list(shapes)))
     base = alt.Chart(alt.Data(values=rows))
-    tooltip = [alt.Tooltip("x:Q", title="Predicted", format=".3~g"), alt.Tooltip("y:Q", title="Observed", format=".3~g"),
+    tooltip = [alt.Tooltip("x:Q", title="Predicted", format=".3~g"),
+               alt.Tooltip("y:Q", title="Observed", format=".3~g"),
                alt.Tooltip("n:Q", title="Rows", format=",")]  # fmt: skip
     lines = base.mark_rule(strokeWidth=1.5, opacity=0.55).encode(
         x=x, y=alt.Y("low:Q", title=y["title"], scale=y["scale"], axis=y["axis"]), y2="high:Q", color=colour
@@ -170,7 +187,7 @@ def axis(
     return kind(f"{field}:Q", title=title, scale=scale, axis=ticks)
 
 
-def sized(chart: alt.LayerChart, width: int, height: int) -> Spec:
+def sized(chart: Layers, width: int, height: int) -> Spec:
     spec: Spec = chart.to_dict()
     spec.pop("config", None)
     return {**spec, "width": width, "height": height, "autosize": {"type": "fit", "contains": "padding"}}

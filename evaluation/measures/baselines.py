@@ -138,7 +138,7 @@ def _training(labels: Column) -> pd.Series:
     present = series.dropna()
     if present.empty:
         raise BadInput("The training labels are empty. Choose the training data of this model.")
-    return present.rename(series.name if series.name is not None else "training label")
+    return present.rename("training label" if series.name is None else str(series.name))
 
 
 def _rule(spec: Rule, sample: Sample) -> Baseline:

@@ -78,4 +78,4 @@ def _covariance(models: tuple[Gaps, ...], means: Numbers) -> Numbers:
 def _products(one: Gaps, other: Gaps) -> Numbers:
     cells = one[1] * CALIBRATION_BINS + other[1]
     summed = np.bincount(cells, weights=one[0] * other[0], minlength=CALIBRATION_BINS**2)
-    return summed.reshape(CALIBRATION_BINS, CALIBRATION_BINS)
+    return np.asarray(summed.reshape(CALIBRATION_BINS, CALIBRATION_BINS), dtype=np.float64)

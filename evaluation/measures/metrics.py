@@ -245,7 +245,7 @@ METRICS: tuple[Metric, ...] = (
     _regression(
         "mape", "Mean absolute percentage error", higher_is_better=False, compute=formulas.relative_errors,
         interval=Interval.MEAN, unit="",
-        explanation="How far predictions are off as a share of the target, on average; undefined when a target is zero.",
+        explanation="How far predictions are off as a share of the target, on average; needs targets other than zero.",
     ),
     _regression(
         "mean_error", "Mean error (bias)", higher_is_better=None, compute=formulas.signed_errors,
