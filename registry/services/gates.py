@@ -9,7 +9,7 @@ from accounts.models import User
 from audit.actions import Action
 from audit.services import record
 from registry import findings, policy
-from registry.evidence import Evidence, Finding
+from registry.evidence import Evidence
 from registry.findings import QUICK
 from registry.models import Check, ModelVersion
 from registry.policy import Requirement

@@ -1,0 +1,97 @@
+"""What the endpoints of this room share: refusals as statuses, and pages."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from rest_framework import status
+from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+
+from canvas.api import Conflict, Pages
+from canvas.api_access import ProjectAPIView
+from canvas.models import Project
+from data.storage import TooLarge
+from registry.archives import ArchiveBomb
+from registry.environment_files import UnreadableEnvironment
+from registry.formats import FormatMismatch
+from registry.json_values import NotStorable
+from registry.models import ModelVersion, RegisteredModel
+from registry.services import aliases, models, promotions, runs, signatures, versions
+
+
+class TooSoon(APIException):
+    """The caller has to wait."""
+
+    status_code = status.HTTP_429_TOO_MANY_REQUESTS
+    default_code = "too_soon"
+
+
+# A refusal that concerns one field is told beside it, with 400; the others have a status of their own.
+BY_FIELD: dict[type[Exception], str] = {
+    models.ReservedName: "name",
+    models.TaskMismatch: "task",
+    versions.UnusableName: "file",
+    versions.EmptyFile: "file",
+    TooLarge: "file",
+    FormatMismatch: "file",
+    ArchiveBomb: "file",
+    versions.InvalidDetails: "detail",
+    NotStorable: "detail",
+    UnreadableEnvironment: "detail",
+    runs.InvalidRun: "detail",
+    aliases.InvalidAlias: "name",
+    promotions.ReasonMissing: "comment",
+    signatures.WrongPassword: "password",
+}
+BY_STATUS: dict[type[Exception], type[APIException]] = {
+    models.ModelNameTaken: Conflict,
+    versions.NumberTaken: Conflict,
+    aliases.ProtectedAlias: Conflict,
+    promotions.AlreadyOpen: Conflict,
+    promotions.AlreadyHeld: Conflict,
+    promotions.AlreadyClosed: Conflict,
+    promotions.EvidenceChanged: Conflict,
+    promotions.NotReady: Conflict,
+    promotions.NotIndependent: PermissionDenied,
+    promotions.NotTheRequester: PermissionDenied,
+    signatures.TooManyAttempts: TooSoon,
+}
+
+
+class RegistryAPIView(ProjectAPIView):
+    """An endpoint whose services' refusals become statuses through the two tables above."""
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """The answer to a refusal; anything unforeseen rises."""
+        if refused := BY_STATUS.get(type(exc)):
+            return super().handle_exception(refused(str(exc)))
+        if field := BY_FIELD.get(type(exc)):
+            told: Any = str(exc) if field == "detail" else [str(exc)]
+            return super().handle_exception(ValidationError({field: told}))
+        return super().handle_exception(exc)
+
+    def page(self, found: QuerySet[Any], serializer: type[BaseSerializer[Any]]) -> Response:
+        """At most 200 rows of what was found."""
+        pages = Pages()
+        rows = pages.paginate_queryset(found, self.request, view=self)
+        return pages.get_paginated_response(serializer(rows, many=True).data)
+
+    def sent(self, serializer: type[BaseSerializer[Any]], project: Project) -> dict[str, Any]:
+        """What the caller sent, cleaned; 400 with what to change."""
+        given: Any = serializer(data=self.request.data, context={"project": project, "request": self.request})
+        given.is_valid(raise_exception=True)
+        cleaned: dict[str, Any] = given.validated_data
+        return cleaned
+
+
+def model_of(project: Project, name: str) -> RegisteredModel:
+    """The project's model with this name, or 404."""
+    return get_object_or_404(RegisteredModel.objects.listed(), project=project, name=name)
+
+
+def version_of(project: Project, name: str, number: int) -> ModelVersion:
+    """The version with this number, or 404."""
+    listed = ModelVersion.objects.listed().prefetch_related("dataset_links__dataset")
+    return get_object_or_404(listed, model__project=project, model__name=name, number=number)

@@ -1,0 +1,146 @@
+from datetime import UTC
+
+from django.db.models import Q
+from django.http import Http404
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from canvas.roles import Permission
+from registry import policy
+from registry.api.base import RegistryAPIView, model_of, version_of
+from registry.models import Alias, RegisteredModel, Stage, StageAssignment
+from registry.serializers import (
+    AliasMoveSerializer,
+    AliasSerializer,
+    AssignmentSerializer,
+    ModelSerializer,
+    StageSerializer,
+)
+from registry.services import aliases, models
+
+
+class StageList(RegistryAPIView):
+    """The stages that versions can hold."""
+
+    @extend_schema(responses=StageSerializer(many=True), operation_id="stages_list")
+    def get(self, request: Request) -> Response:
+        """List stages in order, each with the checks it asks for."""
+        rows = [
+            {
+                "key": stage.key,
+                "name": stage.name,
+                "is_exclusive": stage.is_exclusive,
+                "alias": stage.alias,
+                "requirements": list(policy.policy_for(stage.key).requirements),
+            }
+            for stage in Stage.objects.all()
+        ]
+        return Response(StageSerializer(rows, many=True).data)
+
+
+class ModelList(RegistryAPIView):
+    """A project's registered models."""
+
+    @extend_schema(responses=ModelSerializer(many=True), operation_id="models_list")
+    def get(self, request: Request, slug: str) -> Response:
+        """List models with their aliases."""
+        found = RegisteredModel.objects.filter(project=self.get_project(slug)).listed().order_by("name")
+        return self.page(found, ModelSerializer)
+
+    @extend_schema(request=ModelSerializer, responses={201: ModelSerializer})
+    def post(self, request: Request, slug: str) -> Response:
+        """Register a model by name; 409 when the name is taken."""
+        project = self.get_project(slug, needs=Permission.REGISTER_MODELS)
+        model = models.register_model(project, by=self.user, **self.sent(ModelSerializer, project))
+        return Response(ModelSerializer(model_of(project, model.name)).data, status=status.HTTP_201_CREATED)
+
+
+class ModelDetail(RegistryAPIView):
+    """One registered model."""
+
+    @extend_schema(responses=ModelSerializer)
+    def get(self, request: Request, slug: str, name: str) -> Response:
+        """Read a model."""
+        return Response(ModelSerializer(model_of(self.get_project(slug), name)).data)
+
+
+class StageHistory(RegistryAPIView):
+    """Which version of a model held which stage, from when to when."""
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(
+                "at", OpenApiTypes.DATETIME, description="Only what was held at this moment; UTC unless it says."
+            )
+        ],
+        responses=AssignmentSerializer(many=True),
+        operation_id="models_stages_list",
+    )
+    def get(self, request: Request, slug: str, name: str) -> Response:
+        """List the stages held, the latest first."""
+        model = model_of(self.get_project(slug), name)
+        found = StageAssignment.objects.filter(version__model=model).select_related(
+            "version__model", "stage", "promotion", "assigned_by"
+        )
+        if wanted := request.query_params.get("at"):
+            # A plus sign in an address that was not escaped arrives as a space.
+            moment = _moment(wanted.replace(" ", "+"))
+            found = found.filter(from_at__lte=moment).filter(Q(until_at__isnull=True) | Q(until_at__gt=moment))
+        return self.page(found, AssignmentSerializer)
+
+
+class AliasList(RegistryAPIView):
+    """A model's aliases."""
+
+    @extend_schema(responses=AliasSerializer(many=True), operation_id="aliases_list")
+    def get(self, request: Request, slug: str, name: str) -> Response:
+        """List aliases with the versions they point at."""
+        model = model_of(self.get_project(slug), name)
+        found = Alias.objects.filter(model=model).select_related("version", "moved_by")
+        return self.page(found, AliasSerializer)
+
+
+class AliasDetail(RegistryAPIView):
+    """One alias of a model."""
+
+    @extend_schema(responses=AliasSerializer)
+    def get(self, request: Request, slug: str, name: str, alias: str) -> Response:
+        """Read where an alias points."""
+        model = model_of(self.get_project(slug), name)
+        found = Alias.objects.filter(model=model, name=alias).select_related("version", "moved_by").first()
+        if found is None:
+            raise Http404("No such alias.")
+        return Response(AliasSerializer(found).data)
+
+    @extend_schema(request=AliasMoveSerializer, responses=AliasSerializer)
+    def put(self, request: Request, slug: str, name: str, alias: str) -> Response:
+        """Point a free alias at a version; 409 for an alias that belongs to a stage."""
+        project = self.get_project(slug, needs=Permission.REGISTER_MODELS)
+        version = version_of(project, name, self.sent(AliasMoveSerializer, project)["version"])
+        return Response(AliasSerializer(aliases.move(version, name=alias, by=self.user)).data)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, slug: str, name: str, alias: str) -> Response:
+        """Take a free alias away; 409 for an alias that belongs to a stage."""
+        project = self.get_project(slug, needs=Permission.REGISTER_MODELS)
+        try:
+            aliases.remove(model_of(project, name), name=alias, by=self.user)
+        except aliases.NoSuchAlias as reason:
+            raise Http404(str(reason)) from reason
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _moment(text: str) -> object:
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise ValidationError({"at": ["Write a moment such as 2026-11-20T10:00:00Z."]})
+    return moment if timezone.is_aware(moment) else moment.replace(tzinfo=UTC)

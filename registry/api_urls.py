@@ -1,0 +1,37 @@
+from django.urls import path
+
+from registry.api import models, promotions, runs, versions
+
+app_name = "registry-api"
+
+MODEL = "projects/<slug:slug>/models/<slug:name>/"
+VERSION = MODEL + "versions/<int:number>/"
+PROMOTION = "projects/<slug:slug>/promotions/<int:number>/"
+
+urlpatterns = [
+    path("stages/", models.StageList.as_view(), name="stage-list"),
+    path("projects/<slug:slug>/models/", models.ModelList.as_view(), name="model-list"),
+    path(MODEL, models.ModelDetail.as_view(), name="model-detail"),
+    path(MODEL + "stages/", models.StageHistory.as_view(), name="stage-history"),
+    path(MODEL + "aliases/", models.AliasList.as_view(), name="alias-list"),
+    path(MODEL + "aliases/<slug:alias>/", models.AliasDetail.as_view(), name="alias-detail"),
+    path(MODEL + "versions/", versions.VersionList.as_view(), name="version-list"),
+    path(VERSION, versions.VersionDetail.as_view(), name="version-detail"),
+    path(VERSION + "artifact/", versions.VersionArtifact.as_view(), name="version-artifact"),
+    path(VERSION + "checks/", versions.VersionChecks.as_view(), name="version-checks"),
+    path(VERSION + "verify/", versions.VersionVerify.as_view(), name="version-verify"),
+    path("projects/<slug:slug>/runs/", runs.RunList.as_view(), name="run-list"),
+    path("projects/<slug:slug>/runs/<slug:run_id>/", runs.RunDetail.as_view(), name="run-detail"),
+    path("projects/<slug:slug>/environments/", runs.EnvironmentList.as_view(), name="environment-list"),
+    path(
+        "projects/<slug:slug>/environments/<int:environment_id>/",
+        runs.EnvironmentDetail.as_view(),
+        name="environment-detail",
+    ),
+    path("projects/<slug:slug>/promotions/", promotions.PromotionList.as_view(), name="promotion-list"),
+    path(PROMOTION, promotions.PromotionDetail.as_view(), name="promotion-detail"),
+    path(PROMOTION + "approve/", promotions.PromotionApprove.as_view(), name="promotion-approve"),
+    path(PROMOTION + "reject/", promotions.PromotionReject.as_view(), name="promotion-reject"),
+    path(PROMOTION + "withdraw/", promotions.PromotionWithdraw.as_view(), name="promotion-withdraw"),
+    path(PROMOTION + "evidence/", promotions.PromotionEvidence.as_view(), name="promotion-evidence"),
+]
