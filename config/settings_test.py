@@ -5,11 +5,15 @@ import os
 import shutil
 import tempfile
 
-os.environ["TENET_DATA"] = tempfile.mkdtemp(prefix="tenet-tests-")
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    # Parallel workers end without cleaning up: each gets a folder within that of the process that started it.
+    os.environ["TENET_DATA"] = os.path.join(os.environ["TENET_DATA"], worker)
+else:
+    os.environ["TENET_DATA"] = tempfile.mkdtemp(prefix="tenet-tests-")
+    atexit.register(shutil.rmtree, os.environ["TENET_DATA"], ignore_errors=True)
 os.environ["SECRET_KEY"] = "only-for-tests-" * 4
 os.environ["DATABASE_URL"] = os.environ.get("TENET_TEST_DATABASE_URL", "")
 os.environ["CELERY_BROKER_URL"] = os.environ.get("TENET_TEST_BROKER_URL", "memory://")
-atexit.register(shutil.rmtree, os.environ["TENET_DATA"], ignore_errors=True)
 
 from config.settings import *  # the settings read the environment: it stands first
 from config.settings import DATA_DIR, DATABASES, LOGGING, REST_FRAMEWORK, STORAGES
