@@ -88,7 +88,7 @@ def block_history(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     block = _block(number)
     revisions = BlockRevision.objects.filter(project=project, block=number).select_related("author")
     page = Paginator(revisions, REVISIONS_PER_PAGE).get_page(request.GET.get("page"))
-    context: dict[str, object] = {"project": project, "block": block, "page": page}
+    context: dict[str, object] = {"project": project, "this_block": block, "page": page}
     if "to" in request.GET:
         after = get_object_or_404(revisions, number=_number(request.GET["to"]))
         before_number = _number(request.GET.get("from", str(after.number - 1)))
@@ -140,7 +140,8 @@ def _render_block(
     held = revision.answers if revision else {}
     context = {
         "project": project,
-        "block": block,
+        # Inside a template block the name "block" means that template block.
+        "this_block": block,
         "form": form,
         "plan": plan,
         "share": plan.by_block[block.number],
