@@ -52,7 +52,13 @@ PROJECT = (
 
 # Pages below a tab carry its noun in the name of their address; where they do not, the room decides.
 PROJECT_WORDS = {
-    "canvas": {"settings": "settings", "member": "settings", "members": "settings", "journal": "activity"},
+    "canvas": {
+        "settings": "settings",
+        "member": "settings",
+        "members": "settings",
+        "token": "settings",
+        "journal": "activity",
+    },
     "registry": {"promotion": "promotions", "promotions": "promotions", "policy": "promotions"},
 }
 PROJECT_NAMESPACES = {

@@ -68,10 +68,13 @@ def meter(percent: float | None, label: str = "", tone: str = "") -> SafeString:
 def ring(percent: float | None) -> SafeString:
     """A ring filled to a percentage; decorative, so the number stands beside it."""
     filled = RING_LENGTH * _whole_percent(percent) / 100
+    # A dash of no length would still show the round end of its line.
+    colour = "fg" if filled else "bg"
     return format_html(
         '<svg class="ring" viewBox="0 0 44 44" width="44" height="44" aria-hidden="true" focusable="false">'
         '<circle class="bg" cx="22" cy="22" r="18"/>'
-        '<circle class="fg" cx="22" cy="22" r="18" stroke-dasharray="{} {}"/></svg>',
+        '<circle class="{}" cx="22" cy="22" r="18" stroke-dasharray="{} {}"/></svg>',
+        colour,
         f"{filled:.1f}",
         f"{RING_LENGTH:.1f}",
     )
