@@ -180,6 +180,11 @@ MAX_ARTIFACT_BYTES = environment.whole_number("TENET_MAX_ARTIFACT_BYTES", defaul
 UPLOAD_MAX_BYTES = environment.whole_number("TENET_MAX_UPLOAD_MB", default=2100) * 2**20
 DATASET_MAX_BYTES = environment.whole_number("TENET_MAX_DATASET_BYTES", default=2 * 2**30)
 FILE_UPLOAD_TEMP_DIR = str(DATA_DIR / "tmp")
+FILE_UPLOAD_HANDLERS = [
+    "data.uploads.SentNames",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # What we serve to browsers: our own files, and of each npm package the files that pages use
 

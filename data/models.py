@@ -8,7 +8,6 @@ from django.utils import timezone
 from accounts.models import User
 from canvas.models import Project
 
-
 M = TypeVar("M", bound=models.Model)
 
 

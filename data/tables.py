@@ -25,6 +25,10 @@ class BadTable(Exception):
     """The file cannot be used as a table; the message says where, why and what to do, for people."""
 
 
+class MissingLabel(BadTable):
+    """The table lacks the column that is named as its label."""
+
+
 class BadFileName(Exception):
     """The name of the file is refused; the message says why, for people."""
 
@@ -63,9 +67,9 @@ def check_rows(rows: int) -> None:
 
 
 def check_label(label: str, columns: Sequence[str]) -> None:
-    """Refuse a label column that the table lacks; raises BadTable."""
+    """Refuse a label column that the table lacks; raises MissingLabel."""
     if label and label not in columns:
-        raise BadTable(f"There is no column “{label}” in the file. Its columns are {_quoted(columns)}.")
+        raise MissingLabel(f"There is no column “{label}” in the file. Its columns are {_quoted(columns)}.")
 
 
 def check_file_name(name: str) -> str:

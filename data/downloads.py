@@ -1,0 +1,21 @@
+"""Stored files on their way out: a browser saves them and never shows or runs them."""
+
+from django.http import FileResponse, Http404
+
+from data import storage
+from data.models import Dataset
+
+
+def download(dataset: Dataset) -> FileResponse:
+    """The snapshot's file as an attachment; raises Http404 when the storage has lost it."""
+    try:
+        file = storage.open_file(dataset.sha256)
+    except storage.Missing as error:
+        raise Http404(str(error)) from error
+    response = FileResponse(
+        file, as_attachment=True, filename=dataset.file_name, content_type="application/octet-stream"
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Content-Length"] = str(dataset.size)
+    return response

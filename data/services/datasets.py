@@ -1,0 +1,226 @@
+"""Every write to a snapshot."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.models import User
+from audit.actions import Action
+from audit.services import record
+from canvas.models import Project
+from data import storage
+from data.frames import column_names
+from data.inference import FieldDraft, infer
+from data.inspection import inspect
+from data.models import DataSchema, Dataset, DataSource, LabelingMethod
+from data.schema_diff import changes_between
+from data.services import schemas
+from data.tables import TableFacts, check_file_name, check_label
+
+DESCRIPTION = ("description", "preparation", "label_column", "split_role")
+
+
+class AlreadyUploaded(Exception):
+    """The same bytes were uploaded under this name before; `dataset` is that snapshot."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.dataset = dataset
+        super().__init__(
+            f"This is the same file as {dataset}, uploaded by {dataset.uploaded_by}. "
+            "Nothing was stored again: use that snapshot, or upload the file under another name."
+        )
+
+
+class StaleDescription(Exception):
+    """Somebody changed the description in the meantime; `latest` is how it stands now."""
+
+    def __init__(self, latest: Dataset) -> None:
+        self.latest = latest
+        super().__init__(
+            "Somebody else changed this description in the meantime. "
+            "Nothing of yours is saved yet: compare, and save again."
+        )
+
+
+class InUse(Exception):
+    """What a version learned from or was measured on keeps its place in the split and its label."""
+
+
+def upload_dataset(
+    project: Project,
+    *,
+    file: BinaryIO | Iterable[bytes],
+    file_name: str,
+    name: str,
+    split_role: str,
+    by: User,
+    label_column: str = "",
+    description: str = "",
+    preparation: str = "",
+    sources: Sequence[DataSource] = (),
+    labeling_method: LabelingMethod | None = None,
+) -> Dataset:
+    """Freeze the rows of a CSV or Parquet file as the next snapshot under a name, with a schema that describes them.
+
+    A schema of the last snapshot that still fits is used again; else one is read off the file, for somebody to review.
+    Nothing is stored or journaled when it raises: BadFileName, storage.TooLarge, BadTable, AlreadyUploaded.
+    """
+    file_name = check_file_name(file_name)
+    with storage.receive(file, limit=settings.DATASET_MAX_BYTES) as received:
+        _refuse_copy(project, name=name, sha256=received.sha256)
+        table = inspect(received.path, name=file_name)
+        check_label(label_column, table.columns)
+        drafts = infer(received.path, table, label=label_column)
+        stored = received.keep()
+    dataset = Dataset(
+        project=project,
+        name=name,
+        description=description,
+        file_name=file_name,
+        file_format=table.file_format,
+        sha256=stored.sha256,
+        size=stored.size,
+        rows=table.rows,
+        columns=len(table.columns),
+        split_role=split_role,
+        label_column=label_column,
+        preparation=preparation,
+        labeling_method=labeling_method,
+        uploaded_by=by,
+    )
+    return _save_upload(dataset, table=table, drafts=drafts, sources=sources)
+
+
+@transaction.atomic
+def describe_dataset(
+    dataset: Dataset,
+    *,
+    based_on: str,
+    by: User,
+    sources: Sequence[DataSource],
+    labeling_method: LabelingMethod | None,
+    **fields: Any,  # Any: the columns named in DESCRIPTION
+) -> Dataset:
+    """Change what is said about a snapshot; its rows never change.
+
+    `based_on` is `description_mark` of what the caller had seen. Raises StaleDescription, InUse, BadTable for a label
+    column that the file lacks. The same words again change nothing.
+    """
+    dataset = Dataset.objects.select_for_update(of=("self",)).select_related("project").get(pk=dataset.pk)
+    if description_mark(dataset) != based_on:
+        raise StaleDescription(dataset)
+    before = _values(dataset)
+    for key in DESCRIPTION:
+        setattr(dataset, key, fields.get(key, getattr(dataset, key)))
+    dataset.labeling_method = labeling_method
+    after = _values(dataset) | {"sources": sorted(source.name for source in sources)}
+    changed = [key for key in after if after[key] != before[key]]
+    if not changed:
+        return dataset
+    _refuse_changed_use(dataset, changed)
+    dataset.save()
+    dataset.sources.set(sources)
+    record(
+        Action.DATASET_DESCRIBED,
+        by=by,
+        on=dataset,
+        chain=dataset.project.chain,
+        before={key: before[key] for key in changed},
+        after={key: after[key] for key in changed},
+    )
+    return dataset
+
+
+def description_mark(dataset: Dataset) -> str:
+    """A short mark that differs whenever the description differs."""
+    text = json.dumps(_values(dataset), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def next_number(project: Project, name: str) -> int:
+    """The number that the next snapshot under a name gets."""
+    last = Dataset.objects.filter(project=project, name=name).order_by("-number").first()
+    return last.number + 1 if last else 1
+
+
+@transaction.atomic
+def _save_upload(
+    dataset: Dataset, *, table: TableFacts, drafts: list[FieldDraft], sources: Sequence[DataSource]
+) -> Dataset:
+    # Two uploads at once must neither share a number nor both be the first: the project's row lets one in at a time.
+    project = Project.objects.select_for_update().get(pk=dataset.project_id)
+    _refuse_copy(project, name=dataset.name, sha256=dataset.sha256)
+    dataset.number = next_number(project, dataset.name)
+    fitting = _schema_that_fits(project, dataset.name, drafts)
+    dataset.schema = fitting or _read_off(dataset, drafts)
+    dataset.save(force_insert=True)
+    dataset.sources.set(sources)
+    facts = {key: getattr(dataset, key) for key in ("file_name", "file_format", "sha256", "size", "rows", "columns")}
+    after = facts | _values(dataset) | {"schema": str(dataset.schema)}
+    # The schema read off the file belongs to the upload: its columns stand in the upload's own line.
+    if fitting is None:
+        after["schema_columns"] = {draft.key: draft.data_type for draft in drafts}
+    record(Action.DATASET_UPLOADED, by=dataset.uploaded_by, on=dataset, chain=project.chain, after=after)
+    return dataset
+
+
+def _schema_that_fits(project: Project, name: str, drafts: Sequence[FieldDraft]) -> DataSchema | None:
+    last = (
+        Dataset.objects.filter(project=project, name=name, schema__isnull=False)
+        .select_related("schema")
+        .order_by("-number")
+        .first()
+    )
+    if last is None or last.schema is None:
+        return None
+    held = {field.key: field.data_type for field in schemas.drafts_of(last.schema)}
+    found = {draft.key: draft.data_type for draft in drafts}
+    is_readable = held.keys() == found.keys() and all(
+        kind in (found[key], "string") or kind in schemas.READABLE_AS[found[key]] for key, kind in held.items()
+    )
+    return last.schema if is_readable else None
+
+
+def _read_off(dataset: Dataset, drafts: Sequence[FieldDraft]) -> DataSchema:
+    project, name = dataset.project, dataset.name
+    last = DataSchema.objects.filter(project=project, name=name).order_by("-number").first()
+    if last is not None and not changes_between(schemas.drafts_of(last), drafts):
+        return last
+    return schemas.save_version(
+        project,
+        name=name,
+        number=last.number + 1 if last else 1,
+        fields=drafts,
+        by=dataset.uploaded_by,
+        note=f"Read off {dataset.file_name}.",
+        inferred=True,
+    )
+
+
+def _refuse_copy(project: Project, *, name: str, sha256: str) -> None:
+    copy = Dataset.objects.filter(project=project, name=name, sha256=sha256).select_related("uploaded_by").first()
+    if copy is not None:
+        raise AlreadyUploaded(copy)
+
+
+def _refuse_changed_use(dataset: Dataset, changed: Sequence[str]) -> None:
+    if "label_column" in changed:
+        with storage.local_path(dataset.sha256) as path:
+            check_label(dataset.label_column, column_names(path, dataset.file_format))
+    # Reverse relations of rooms to the left, asked without knowing what they are.
+    is_used = dataset.version_links.exists() or dataset.evaluations.exists()
+    if is_used and {"split_role", "label_column"} & set(changed):
+        raise InUse(
+            "A model version learned from this snapshot or was measured on it, so its split role and label stay. "
+            "Upload the rows under another name to use them differently."
+        )
+
+
+def _values(dataset: Dataset) -> dict[str, Any]:
+    named = sorted(source.name for source in dataset.sources.all()) if dataset.pk else []
+    method = str(dataset.labeling_method) if dataset.labeling_method else ""
+    return {key: getattr(dataset, key) for key in DESCRIPTION} | {"sources": named, "labeling_method": method}

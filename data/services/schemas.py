@@ -1,0 +1,249 @@
+"""Every write to a schema: each version is a record that never changes."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+
+from django.db import transaction
+
+from accounts.models import User
+from audit.actions import Action
+from audit.services import record
+from canvas.models import Project
+from data import storage
+from data.columns import BOOLEAN, DATE, DATETIME, INTEGER, NUMBER, STRING, ColumnFacts, scan
+from data.frames import column_names
+from data.inference import FieldDraft
+from data.models import DataSchema, Dataset, SchemaField
+from data.schema_diff import changes_between
+from data.tables import BadTable, check_columns
+
+# What values of a type can be read as; as text, all of them can. An empty column may become anything.
+READABLE_AS: dict[str, set[str]] = {
+    "": {BOOLEAN, INTEGER, NUMBER, DATE, DATETIME},
+    BOOLEAN: {BOOLEAN},
+    INTEGER: {INTEGER, NUMBER},
+    NUMBER: {NUMBER},
+    DATE: {DATE, DATETIME},
+    DATETIME: {DATETIME},
+    STRING: set(),
+}
+_LISTED = 5
+
+
+class BadSchema(Exception):
+    """The description contradicts itself; the message says where."""
+
+
+class SchemaNameTaken(Exception):
+    """The project has a schema of this name."""
+
+
+class StaleSchema(Exception):
+    """A newer version of the schema exists; `latest` is it."""
+
+    def __init__(self, latest: DataSchema) -> None:
+        self.latest = latest
+        super().__init__(
+            f"{latest.created_by} saved version {latest.number} of this schema in the meantime. "
+            "Nothing of yours is saved yet: compare, and save again."
+        )
+
+
+class UnchangedSchema(Exception):
+    """The new version would say the same as the last, which somebody has reviewed already."""
+
+
+class NotFitting(Exception):
+    """The snapshot's columns are not what the schema describes; the message names them."""
+
+
+@transaction.atomic
+def create_schema(
+    project: Project,
+    *,
+    name: str,
+    fields: Sequence[FieldDraft],
+    by: User,
+    note: str = "",
+    inferred: bool = False,
+    dataset: Dataset | None = None,
+) -> DataSchema:
+    """Record version 1 of a schema, and bind it to a snapshot if one is given.
+
+    Raises BadSchema, SchemaNameTaken, NotFitting.
+    """
+    check_fields(fields)
+    if dataset is not None:
+        check_fit(dataset, fields)
+    Project.objects.select_for_update().get(pk=project.pk)
+    if DataSchema.objects.filter(project=project, name=name).exists():
+        raise SchemaNameTaken(f"This project has a schema called {name}. Choose another name, or revise it.")
+    schema = save_version(project, name=name, number=1, fields=fields, by=by, note=note, inferred=inferred)
+    bound = [dataset] if dataset else []
+    _bind(bound, schema)
+    record(
+        Action.SCHEMA_CREATED,
+        by=by,
+        on=schema,
+        chain=project.chain,
+        after={"fields": [asdict(field) for field in fields], "inferred": inferred, "snapshots": _names(bound)},
+        comment=note,
+    )
+    return schema
+
+
+@transaction.atomic
+def revise_schema(
+    schema: DataSchema, *, fields: Sequence[FieldDraft], by: User, note: str = "", rebind: bool = True
+) -> DataSchema:
+    """Record a new version that rests on `schema`, reviewed by whoever saves it.
+
+    With `rebind`, the snapshots bound to `schema` are bound to the new version. Raises BadSchema, NotFitting,
+    StaleSchema when `schema` is not the latest version, UnchangedSchema when there is nothing to record.
+    """
+    check_fields(fields)
+    project = Project.objects.select_for_update().get(pk=schema.project_id)
+    latest = DataSchema.objects.latest_of(project, schema.name)
+    if latest.pk != schema.pk:
+        raise StaleSchema(latest)
+    held = drafts_of(schema)
+    changes = changes_between(held, fields)
+    if not changes and not schema.inferred:
+        raise UnchangedSchema("Nothing differs from the last version. Change something, or leave it as it is.")
+    bound = list(schema.datasets.all()) if rebind else []
+    types = {field.key: field.data_type for field in held}
+    retyped = {field.key for field in fields if types.get(field.key) != field.data_type}
+    for dataset in bound:
+        check_fit(dataset, fields, only=retyped)
+    revised = save_version(project, name=schema.name, number=schema.number + 1, fields=fields, by=by, note=note)
+    _bind(bound, revised)
+    record(
+        Action.SCHEMA_REVISED,
+        by=by,
+        on=revised,
+        chain=project.chain,
+        before={"number": schema.number},
+        after={
+            "number": revised.number,
+            "fields": [asdict(field) for field in fields],
+            "changes": [str(change) for change in changes],
+            "snapshots": _names(bound),
+        },
+        comment=note,
+    )
+    return revised
+
+
+@transaction.atomic
+def bind_schema(dataset: Dataset, *, schema: DataSchema, by: User) -> Dataset:
+    """Say that a schema describes a snapshot; raises NotFitting when its columns are others."""
+    dataset = Dataset.objects.select_for_update().select_related("project", "schema").get(pk=dataset.pk)
+    if dataset.schema_id == schema.pk:
+        return dataset
+    check_fit(dataset, drafts_of(schema))
+    before = str(dataset.schema or "")
+    dataset.schema = schema
+    dataset.save(update_fields=["schema"])
+    record(
+        Action.DATASET_DESCRIBED,
+        by=by,
+        on=dataset,
+        chain=dataset.project.chain,
+        before={"schema": before},
+        after={"schema": str(schema)},
+    )
+    return dataset
+
+
+def save_version(
+    project: Project,
+    *,
+    name: str,
+    number: int,
+    fields: Sequence[FieldDraft],
+    by: User,
+    note: str = "",
+    inferred: bool = False,
+) -> DataSchema:
+    """The rows of one version, for callers that hold the project's row and write the journal."""
+    schema = DataSchema.objects.create(
+        project=project, name=name, number=number, note=note, inferred=inferred, created_by=by
+    )
+    SchemaField.objects.bulk_create(
+        [SchemaField(schema=schema, position=position, **asdict(field)) for position, field in enumerate(fields)],
+        batch_size=500,
+    )
+    return schema
+
+
+def drafts_of(schema: DataSchema) -> list[FieldDraft]:
+    """A version's columns as plain values, in their order."""
+    return [
+        FieldDraft(**{name: getattr(field, name) for name in FieldDraft.__dataclass_fields__})
+        for field in schema.fields.all()
+    ]
+
+
+def check_fields(fields: Sequence[FieldDraft]) -> None:
+    """Refuse a description that contradicts itself; raises BadSchema."""
+    if not fields:
+        raise BadSchema("A schema describes at least one column.")
+    try:
+        check_columns([field.key for field in fields])
+    except BadTable as reason:
+        raise BadSchema(str(reason)) from reason
+    labels = [field.key for field in fields if field.part == SchemaField.Part.LABEL]
+    if len(labels) > 1:
+        raise BadSchema(f"“{labels[0]}” and “{labels[1]}” are both the label. Choose one.")
+    for field in fields:
+        if field.is_key and field.is_nullable:
+            raise BadSchema(f"“{field.key}” is a key, so it may not be empty. Untick one of the two.")
+        if len(set(field.allowed_values)) < len(field.allowed_values):
+            raise BadSchema(f"An allowed value of “{field.key}” is listed twice. Remove one of them.")
+
+
+def check_fit(dataset: Dataset, fields: Sequence[FieldDraft], *, only: Iterable[str] | None = None) -> None:
+    """Refuse a description that a snapshot's file does not bear out; raises NotFitting.
+
+    With `only`, the values of just these columns are looked at.
+    """
+    described = {field.key: field.data_type for field in fields}
+    with storage.local_path(dataset.sha256) as path:
+        present = column_names(path, dataset.file_format)
+        if missing := [key for key in described if key not in present]:
+            raise NotFitting(f"The schema describes {_listed(missing)}, which {dataset} does not have.")
+        if extra := [name for name in present if name not in described]:
+            raise NotFitting(f"The schema does not describe {_listed(extra)} of {dataset}.")
+        wanted = present if only is None else set(only)
+        typed = [name for name in present if name in wanted and described[name] != STRING]
+        found = scan(path, dataset.file_format, typed) if typed else []
+    if misread := misreadings(found, described):
+        raise NotFitting(f"{dataset}: {misread[0]} Choose another type.")
+
+
+def misreadings(found: Iterable[ColumnFacts], described: dict[str, str]) -> list[str]:
+    """A sentence for each column whose values cannot be read as what it is described as."""
+    return [
+        f"“{facts.name}” cannot be read as {_type_word(described[facts.name])}: it holds {_type_word(facts.kind)}."
+        for facts in found
+        if described[facts.name] != STRING and described[facts.name] not in READABLE_AS[facts.kind]
+    ]
+
+
+def _type_word(kind: str) -> str:
+    return SchemaField.DataType(kind or STRING).label.lower()
+
+
+def _listed(names: Sequence[str]) -> str:
+    listed = ", ".join(f"“{name}”" for name in names[:_LISTED])
+    return listed if len(names) <= _LISTED else f"{listed} and {len(names) - _LISTED} more columns"
+
+
+def _bind(datasets: Sequence[Dataset], schema: DataSchema) -> None:
+    Dataset.objects.filter(pk__in=[dataset.pk for dataset in datasets]).update(schema=schema)
+    for dataset in datasets:
+        dataset.schema = schema
+
+
+def _names(datasets: Sequence[Dataset]) -> list[str]:
+    return [str(dataset) for dataset in datasets]
