@@ -98,7 +98,8 @@ class _Conversation:
         """Return the reply, or raise what kept it from coming."""
         process = self.child.process
         with self.selector:
-            self._watch(process.stdin, selectors.EVENT_WRITE, self._send)
+            if self.unsent:
+                self._watch(process.stdin, selectors.EVENT_WRITE, self._send)
             self._watch(process.stdout, selectors.EVENT_READ, self._receive)
             self._watch(process.stderr, selectors.EVENT_READ, self._listen)
             while self.replies.reply is None and self._is_open(process.stdout):
@@ -196,7 +197,8 @@ def printable(text: bytes) -> str:
 def _ended_by(number: int, limits: Limits, said: str) -> Exception:
     """Return the reason that the signal which ended the process stands for."""
     if number == signal.SIGXCPU:
-        return _out_of_time(f"{limits.cpu_seconds} seconds of computing")
+        unit = "second" if limits.cpu_seconds == 1 else "seconds"
+        return _out_of_time(f"{limits.cpu_seconds} {unit} of computing")
     if number == signal.SIGKILL:
         return SandboxOutOfMemory(
             "The model's process was ended by the system, most often because the machine ran out of memory. "

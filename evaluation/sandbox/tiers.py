@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from evaluation.sandbox import child
+from evaluation.sandbox import bubblewrap, child
 from evaluation.sandbox.child import wire
 from evaluation.sandbox.errors import SandboxError
 from evaluation.sandbox.limits import LEAST_MEMORY, Limits
 from evaluation.sandbox.process import Child
-from evaluation.sandbox.walls import Tier, bubblewrap_program
+from evaluation.sandbox.walls import Tier
 
 _CANARY = Path(child.__file__).with_name("canary.py")
 _LIMITS = Limits(memory_bytes=LEAST_MEMORY, cpu_seconds=5, wall_seconds=10, startup_seconds=20)
@@ -46,7 +46,7 @@ def _probed() -> tuple[Tier, str]:
 
 def weakness_of(tier: Tier) -> str | None:
     """Attack a child behind the tier's walls; return None when nothing got through, else a sentence about what did."""
-    if tier is Tier.A and bubblewrap_program() is None:
+    if tier is Tier.A and bubblewrap.program() is None:
         return "bubblewrap is not installed."
     with _bait() as bait:
         try:

@@ -2,14 +2,13 @@
 
 import json
 import os
-import shutil
 import sys
 import sysconfig
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 
-from evaluation.sandbox import child
+from evaluation.sandbox import bubblewrap, child
 from evaluation.sandbox.child.confinement import Orders
 from evaluation.sandbox.limits import Limits
 
@@ -70,12 +69,8 @@ def command(tier: Tier, imports: str, limits: Limits) -> tuple[list[str], dict[s
     if tier is not Tier.A:
         return start, dict(_ENVIRONMENT)
     # Its own environment is empty, because code inside could read it from process 1.
-    return [*_bubblewrap(python, inside), "--", *start], {}
-
-
-def bubblewrap_program() -> str | None:
-    """Return where bubblewrap is installed, or None."""
-    return shutil.which("bwrap", path="/usr/bin:/usr/local/bin:/bin")
+    shown = [*_interpreter(), python, *packages()]
+    return [*bubblewrap.arguments(shown, child=(str(_CHILD), inside), environment=_ENVIRONMENT), "--", *start], {}
 
 
 def packages() -> list[str]:
@@ -87,43 +82,3 @@ def _interpreter() -> list[str]:
     """Return the folders the interpreter needs; not its whole prefix, which may hold more than Python."""
     prefix = os.path.realpath(sys.base_prefix)
     return [str(path) for name in ("bin", "lib", "lib64") if (path := Path(prefix, name)).is_dir()]
-
-
-def _bubblewrap(python: str, inside: str) -> list[str]:
-    """Return bubblewrap's arguments: nothing shared, nothing writable, only the interpreter and its packages to see."""
-    program = bubblewrap_program()
-    if program is None:
-        raise FileNotFoundError("bubblewrap is not installed")
-    arguments = [program]
-    arguments += "--unshare-user --unshare-ipc --unshare-pid --unshare-net --unshare-uts --unshare-cgroup-try".split()
-    arguments += "--disable-userns --uid 65534 --gid 65534 --hostname sandbox".split()
-    arguments += "--die-with-parent --new-session --cap-drop ALL --clearenv".split()
-    for name, value in _ENVIRONMENT.items():
-        arguments += ["--setenv", name, value]
-    arguments += _system_libraries()
-    for path in _outside_usr_lib([*_interpreter(), python, *packages()]):
-        arguments += ["--ro-bind", path, path]
-    arguments += ["--ro-bind", str(_CHILD), inside]
-    # The root is a writable file system in memory until it is remounted: without this, a model could fill the memory.
-    arguments += "--proc /proc --dev /dev --remount-ro /dev --chdir / --remount-ro /".split()
-    return arguments
-
-
-def _system_libraries() -> list[str]:
-    """Return the arguments that show the system's shared libraries."""
-    arguments = ["--ro-bind", "/usr/lib", "/usr/lib", "--ro-bind-try", "/usr/lib64", "/usr/lib64"]
-    for name in ("lib", "lib64"):
-        if Path("/", name).is_symlink():
-            arguments += ["--symlink", f"usr/{name}", f"/{name}"]
-        else:
-            arguments += ["--ro-bind-try", f"/{name}", f"/{name}"]
-    return [*arguments, "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
-
-
-def _outside_usr_lib(paths: list[str]) -> list[str]:
-    """Return the paths that are not below another one or below what is shown anyway, outermost first."""
-    chosen: list[str] = ["/usr/lib", "/usr/lib64"]
-    for path in sorted(set(paths), key=len):
-        if not any(path == outer or path.startswith(outer + "/") for outer in chosen):
-            chosen.append(path)
-    return chosen[2:]
