@@ -55,7 +55,8 @@ def compare(metric: Metric, sample: Sample, baseline: Sample, *, name: str, samp
         check_needs(metric, baseline)
         if sample.n < 2:
             raise Undefined("One row gives no interval.")
-        found = _DIFFERENCES[metric.interval](metric, sample, baseline, sampling)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            found = _DIFFERENCES[metric.interval](metric, sample, baseline, sampling)
         if not np.isfinite([found.value, *found.bounds]).all():
             raise Undefined("The metric is not defined for both.")
     except Undefined as reason:

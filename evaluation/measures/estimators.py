@@ -15,7 +15,9 @@ def estimate(metric: Metric, sample: Sample, sampling: Sampling) -> Estimate:
     """The metric on these rows with its 95 % interval, or the reason why it has none."""
     try:
         check_needs(metric, sample)
-        return _ESTIMATORS[metric.interval](metric, sample, sampling)
+        # An overflow becomes infinite, and is reported as a missing value with its reason.
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            return _ESTIMATORS[metric.interval](metric, sample, sampling)
     except Undefined as reason:
         return undefined(metric.key, str(reason), n=sample.n, counted=metric.counted)
 

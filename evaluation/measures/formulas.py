@@ -1,6 +1,5 @@
 """The formulas behind the table of metrics; those on counts accept leading axes, one per resample."""
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -210,7 +209,7 @@ def absolute_errors(sample: RegressionSample) -> Numbers:
 
 def squared_errors(sample: RegressionSample) -> Numbers:
     """The square of each error."""
-    return _squared(sample.errors)
+    return np.square(sample.errors)
 
 
 def relative_errors(sample: RegressionSample) -> Numbers:
@@ -228,22 +227,15 @@ def absolute_error_quantile(sample: RegressionSample, *, level: float) -> tuple[
 
 def unexplained(sample: RegressionSample) -> tuple[Numbers, Numbers]:
     """Squared errors, and squared distances from the mean target."""
-    return _squared(sample.errors), _target_spread(sample)
+    return np.square(sample.errors), _target_spread(sample)
 
 
 def unexplained_variance(sample: RegressionSample) -> tuple[Numbers, Numbers]:
     """Squared errors around their mean, and squared distances from the mean target."""
-    return _squared(sample.errors - sample.errors.mean()), _target_spread(sample)
+    return np.square(sample.errors - sample.errors.mean()), _target_spread(sample)
 
 
 def _target_spread(sample: RegressionSample) -> Numbers:
     if np.all(sample.truth == sample.truth[0]):
         raise Undefined("All targets are the same, so there is no variance to explain.")
-    return _squared(sample.truth - sample.truth.mean())
-
-
-def _squared(values: Numbers) -> Numbers:
-    with warnings.catch_warnings():
-        # An overflow becomes infinite, and is reported as a missing value with its reason.
-        warnings.simplefilter("ignore", RuntimeWarning)
-        return np.square(values)
+    return np.square(sample.truth - sample.truth.mean())
