@@ -1,5 +1,10 @@
-"""The embedded server: keeps a web process, a worker and the schedule running, and stops them together."""
+"""The embedded server: keeps a web process, a worker and the schedule running, and stops them together.
 
+`manage.py serve` becomes this program once the database is ready. It reads the settings and loads no room: it lives as
+long as the server does, and would otherwise hold everything in memory a third time.
+"""
+
+import argparse
 import fcntl
 import http.client
 import os
@@ -12,12 +17,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
 from celery import Celery
 from celery.beat import EmbeddedService
 from django.conf import settings
+from django.utils.log import configure_logging
+
+from config import environment
+from config.celery import app
 
 # A process that dies this often, this quickly, will not get better by being started again.
 DEATHS_TO_GIVE_UP = 5
@@ -164,7 +174,48 @@ def web_command(host: str, port: int, *, processes: int, threads: int) -> list[s
     return [sys.executable, "-m", "gunicorn", *options, *quiet, "config.wsgi:application"]
 
 
+def say(text: str) -> None:
+    """Tell whoever started the server what happens."""
+    sys.stdout.write(f"tenet: {text}\n")
+    sys.stdout.flush()
+
+
+def command_line(host: str, port: int) -> list[str]:
+    """How this program is started."""
+    return [sys.executable, "-m", "config.serving", "--host", host, "--port", str(port)]
+
+
 def worker_command() -> list[str]:
     """How the worker is started; how many jobs it runs at once is a setting."""
     quiet = ["--loglevel", "WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat"]
     return [sys.executable, "-m", "celery", "-A", "config.celery", "--quiet", "worker", *quiet]
+
+
+def main() -> int:
+    """Serve until told to stop."""
+    parser = argparse.ArgumentParser(prog="config.serving", description=__doc__)
+    parser.add_argument("--host", required=True)
+    parser.add_argument("--port", required=True, type=int)
+    where = parser.parse_args()
+    configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
+    web = web_command(
+        where.host,
+        where.port,
+        processes=environment.whole_number("TENET_WEB_PROCESSES", default=1),
+        threads=environment.whole_number("TENET_WEB_THREADS", default=4),
+    )
+    children = [Child("web", web, say), Child("worker", worker_command(), say)]
+    try:
+        with sole_use_of(settings.DATA_DIR):
+            require_free_port(where.host, where.port)
+            host = f"[{where.host}]" if ":" in where.host else where.host
+            say(f"serving on http://{host}:{where.port}/ (stop with Ctrl-C)")
+            Server(children, app, say, is_ready=partial(answers, where.host, where.port)).run()
+    except CannotServe as reason:
+        say(str(reason))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

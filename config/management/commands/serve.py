@@ -1,5 +1,5 @@
+import os
 from argparse import ArgumentParser
-from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -7,18 +7,8 @@ from django.contrib.auth import get_user_model
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import connections
 
-from config import assets, environment
-from config.celery import app
-from config.serving import (
-    CannotServe,
-    Child,
-    Server,
-    answers,
-    require_free_port,
-    sole_use_of,
-    web_command,
-    worker_command,
-)
+from config import assets
+from config.serving import CannotServe, command_line, require_free_port, say, sole_use_of
 
 
 class Command(BaseCommand):
@@ -30,34 +20,21 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000, help="the port to listen on (default: %(default)s)")
 
     def handle(self, *, host: str, port: int, **options: Any) -> None:
-        """Bring the database up to date, then serve until told to stop."""
+        """Bring the database and the static files up to date, then become the server."""
         try:
             require_free_port(host, port)
             with sole_use_of(settings.DATA_DIR):
                 self._prepare()
-                self._serve(host, port)
         except CannotServe as reason:
             raise CommandError(str(reason)) from reason
+        command = command_line(host, port)
+        os.chdir(settings.BASE_DIR)
+        os.execv(command[0], command)  # noqa: S606  no shell is meant
 
     def _prepare(self) -> None:
         call_command("migrate", interactive=False, verbosity=0)
         if assets.collect_if_stale():
-            self._say("static files collected")
+            say("static files collected")
         if not get_user_model().objects.exists():
-            self._say("nobody can sign in yet: make an administrator with `.venv/bin/python manage.py createsuperuser`")
+            say("nobody can sign in yet: make an administrator with `.venv/bin/python manage.py createsuperuser`")
         connections.close_all()
-
-    def _serve(self, host: str, port: int) -> None:
-        web = web_command(
-            host,
-            port,
-            processes=environment.whole_number("TENET_WEB_PROCESSES", default=1),
-            threads=environment.whole_number("TENET_WEB_THREADS", default=4),
-        )
-        children = [Child("web", web, self._say), Child("worker", worker_command(), self._say)]
-        self._say(f"serving on http://{f'[{host}]' if ':' in host else host}:{port}/ (stop with Ctrl-C)")
-        Server(children, app, self._say, is_ready=partial(answers, host, port)).run()
-
-    def _say(self, text: str) -> None:
-        self.stdout.write(f"tenet: {text}")
-        self.stdout.flush()
