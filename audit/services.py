@@ -1,6 +1,7 @@
 """Append to the journal, and prove that nobody touched it."""
 
 import hashlib
+import math
 import unicodedata
 import uuid
 from datetime import UTC, datetime
@@ -113,7 +114,7 @@ def _plain(value: Any) -> Any:  # Any: JSON values of unknown depth
     if isinstance(value, int):
         return value if abs(value) < _LARGEST_EXACT_INTEGER else str(value)
     if isinstance(value, float):
-        return value if value == value and abs(value) != float("inf") else str(value)
+        return value if math.isfinite(value) else str(value)
     if isinstance(value, datetime):
         return _stamp(value)
     if isinstance(value, Decimal):

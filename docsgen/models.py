@@ -45,11 +45,11 @@ class Document(models.Model):
     def __str__(self) -> str:
         return f"document {self.identifier}"
 
+    def get_absolute_url(self) -> str:
+        """The document's page."""
+        return reverse("docsgen:document-detail", args=[self.project.slug, self.number])
+
     @property
     def identifier(self) -> str:
         """The number people quote."""
         return f"MD-{self.project_id:04d}-{self.number:04d}"
-
-    def get_absolute_url(self) -> str:
-        """The document's page."""
-        return reverse("docsgen:document-detail", args=[self.project.slug, self.number])

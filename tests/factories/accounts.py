@@ -2,7 +2,7 @@ import factory
 
 from accounts.models import User
 
-PASSWORD = "correct horse battery staple"  # noqa: S105  the password of everybody in the tests
+PASSWORD = "correct horse battery staple"  # the password of everybody in the tests
 
 
 class UserFactory(factory.django.DjangoModelFactory[User]):

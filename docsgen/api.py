@@ -1,0 +1,66 @@
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from canvas.api import Pages
+from canvas.api_access import ProjectAPIView
+from canvas.roles import Permission
+from docsgen import services
+from docsgen.models import Document
+from docsgen.serializers import DocumentRequestSerializer, DocumentSerializer
+from docsgen.views import file_of
+from registry.models import ModelVersion
+
+
+class DocumentList(ProjectAPIView):
+    """A project's documents."""
+
+    @extend_schema(responses=DocumentSerializer(many=True))
+    def get(self, request: Request, slug: str) -> Response:
+        """List documents, newest first."""
+        project = self.get_project(slug)
+        listed = Document.objects.filter(project=project).select_related("version__model", "job", "project")
+        pages = Pages()
+        page = pages.paginate_queryset(listed, request, view=self)
+        return pages.get_paginated_response(DocumentSerializer(page, many=True).data)
+
+    @extend_schema(request=DocumentRequestSerializer, responses={202: DocumentSerializer})
+    def post(self, request: Request, slug: str) -> Response:
+        """Ask for a document; a worker makes it."""
+        project = self.get_project(slug, needs=Permission.CREATE_DOCUMENTS)
+        sent = DocumentRequestSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        version = get_object_or_404(
+            ModelVersion,
+            model__project=project,
+            model__name=sent.validated_data["model"],
+            number=sent.validated_data["version"],
+        )
+        document = services.request_document(version, kind=sent.validated_data["kind"], by=self.user)
+        return Response(DocumentSerializer(document).data, status=status.HTTP_202_ACCEPTED)
+
+
+class DocumentDetail(ProjectAPIView):
+    """One document."""
+
+    @extend_schema(responses=DocumentSerializer)
+    def get(self, request: Request, slug: str, number: int) -> Response:
+        """Where a document stands."""
+        project = self.get_project(slug)
+        documents = Document.objects.select_related("version__model", "job", "project")
+        return Response(DocumentSerializer(get_object_or_404(documents, project=project, number=number)).data)
+
+
+class DocumentFile(ProjectAPIView):
+    """An issued document's file."""
+
+    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    def get(self, request: Request, slug: str, number: int, form: str) -> FileResponse | HttpResponse:
+        """Download the document as pdf, html or json, byte for byte as it was stored."""
+        project = self.get_project(slug)
+        documents = Document.objects.select_related("version__model")
+        return file_of(get_object_or_404(documents, project=project, number=number), form)

@@ -1,0 +1,12 @@
+from django.urls import path
+
+from docsgen import api
+
+app_name = "docsgen-api"
+urlpatterns = [
+    path("projects/<slug:slug>/documents/", api.DocumentList.as_view(), name="document-list"),
+    path("projects/<slug:slug>/documents/<int:number>/", api.DocumentDetail.as_view(), name="document-detail"),
+    path(
+        "projects/<slug:slug>/documents/<int:number>/file.<str:form>", api.DocumentFile.as_view(), name="document-file"
+    ),
+]

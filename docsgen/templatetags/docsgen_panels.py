@@ -1,0 +1,26 @@
+"""What other rooms' pages show of documents."""
+
+from typing import Any
+
+from django import template
+
+from canvas.models import Project
+from docsgen.models import Document
+from registry.models import ModelVersion
+
+register = template.Library()
+SHOWN = 5
+
+
+@register.inclusion_tag("docsgen/_documents_panel.html")
+def documents_panel(project: Project) -> dict[str, Any]:
+    """A project's newest documents."""
+    listed = Document.objects.filter(project=project).select_related("version__model", "job", "project")
+    return {"project": project, "documents": listed[:SHOWN], "where": "project"}
+
+
+@register.inclusion_tag("docsgen/_documents_panel.html")
+def version_documents(version: ModelVersion, project: Project) -> dict[str, Any]:
+    """The documents about a version."""
+    listed = version.documents.select_related("version__model", "job", "project")
+    return {"project": project, "documents": listed[:SHOWN], "where": "version", "version": version}
