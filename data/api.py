@@ -128,25 +128,23 @@ class DatasetDetail(ProjectAPIView):
         sent = DescriptionChangeSerializer(data=request.data, context={"project": project})
         sent.is_valid(raise_exception=True)
         fields: dict[str, Any] = sent.validated_data
-        if "schema" in fields:
-            changed = self._bind(dataset, schema_id=fields["schema"])
-        else:
-            changed = self._describe(dataset, fields)
-        return Response(DatasetSerializer(get_object_or_404(_datasets(project), pk=changed.pk)).data)
+        change = self._bind if "schema" in fields else self._describe
+        change(dataset, fields)
+        return Response(DatasetSerializer(get_object_or_404(_datasets(project), pk=dataset.pk)).data)
 
-    def _bind(self, dataset: Dataset, *, schema_id: int) -> Dataset:
-        schema = DataSchema.objects.filter(project=dataset.project, pk=schema_id).first()
+    def _bind(self, dataset: Dataset, fields: dict[str, Any]) -> None:
+        schema = DataSchema.objects.filter(project=dataset.project, pk=fields["schema"]).first()
         if schema is None:
             raise ValidationError({"schema": ["The project has no schema with this id."]})
         try:
-            return schemas.bind_schema(dataset, schema=schema, by=self.user)
+            schemas.bind_schema(dataset, schema=schema, by=self.user)
         except schemas.NotFitting as reason:
             raise ValidationError({"schema": [str(reason)]}) from reason
 
-    def _describe(self, dataset: Dataset, fields: dict[str, Any]) -> Dataset:
+    def _describe(self, dataset: Dataset, fields: dict[str, Any]) -> None:
         held = {"sources": list(dataset.sources.all()), "labeling_method": dataset.labeling_method}
         try:
-            return datasets.describe_dataset(dataset, by=self.user, **held | fields)
+            datasets.describe_dataset(dataset, by=self.user, **held | fields)
         except MissingLabel as reason:
             raise ValidationError({"label_column": [str(reason)]}) from reason
         except (datasets.StaleDescription, datasets.InUse) as reason:

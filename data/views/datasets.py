@@ -16,6 +16,7 @@ from data.models import DataSchema, Dataset
 from data.services import datasets, documentation_gaps, schemas
 from data.tables import BadTable, MissingLabel
 from data.uploads import sent_name
+from data.views.requests import sent
 
 
 @require_safe
@@ -32,7 +33,9 @@ def dataset_upload(request: HttpRequest, slug: str) -> HttpResponse:
     user = signed_in(request)
     project = get_project(user, slug, needs=Permission.EDIT_DATA)
     initial = {"name": request.GET.get("name", ""), "split_role": Dataset.SplitRole.TRAIN}
-    form = UploadForm(request.POST or None, request.FILES or None, project=project, initial=initial)
+    form = UploadForm(
+        sent(request), request.FILES if request.method == "POST" else None, project=project, initial=initial
+    )
     status = 200
     if request.method == "POST" and form.is_valid():
         fields = form.cleaned_data
@@ -60,7 +63,7 @@ def dataset_describe(request: HttpRequest, slug: str, dataset_id: int) -> HttpRe
     user = signed_in(request)
     project = get_project(user, slug, needs=Permission.EDIT_DATA)
     dataset = _dataset(project, dataset_id)
-    form = DatasetDescriptionForm(request.POST or None, project=project, initial=_described(dataset))
+    form = DatasetDescriptionForm(sent(request), project=project, initial=_described(dataset))
     context: dict[str, Any] = {"project": project, "form": form, "dataset": dataset}
     status = 200
     if request.method == "POST" and form.is_valid():

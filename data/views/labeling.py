@@ -11,6 +11,7 @@ from canvas.views.requests import signed_in
 from data.forms import MethodForm, MethodRevisionForm
 from data.models import LabelingMethod
 from data.services import labeling
+from data.views.requests import sent
 
 
 @require_safe
@@ -43,7 +44,7 @@ def labeling_create(request: HttpRequest, slug: str) -> HttpResponse:
     """Record how labels were obtained."""
     user = signed_in(request)
     project = get_project(user, slug, needs=Permission.EDIT_DATA)
-    form = MethodForm(request.POST or None)
+    form = MethodForm(sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             method = labeling.create_method(project, by=user, **form.cleaned_data)
@@ -64,7 +65,7 @@ def labeling_revise(request: HttpRequest, slug: str, method_id: int) -> HttpResp
     method = get_object_or_404(LabelingMethod, project=project, pk=method_id)
     # The form checks against a copy: a version is never written to.
     copy = LabelingMethod.objects.get(pk=method.pk)
-    form = MethodRevisionForm(request.POST or None, instance=copy, initial={"based_on": method.pk, "change_reason": ""})
+    form = MethodRevisionForm(sent(request), instance=copy, initial={"based_on": method.pk, "change_reason": ""})
     context: dict[str, Any] = {"project": project, "form": form, "method": method}
     status = 200
     if request.method == "POST" and form.is_valid():

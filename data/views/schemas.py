@@ -13,6 +13,7 @@ from data.models import DataSchema
 from data.schema_diff import changes_between
 from data.schema_forms import MOST_EDITABLE, SchemaVersionForm, field_forms
 from data.services import schemas
+from data.views.requests import sent
 
 SHOWN_VERSIONS = 20
 
@@ -51,8 +52,8 @@ def schema_edit(request: HttpRequest, slug: str, schema_id: int) -> HttpResponse
     context: dict[str, Any] = {"project": project, "schema": schema, "most": MOST_EDITABLE}
     if len(drafts) > MOST_EDITABLE:
         return render(request, "data/schema_edit.html", context | {"is_too_wide": True})
-    form = SchemaVersionForm(request.POST or None, initial={"based_on": schema.pk})
-    rows = field_forms(drafts, request.POST or None)
+    form = SchemaVersionForm(sent(request), initial={"based_on": schema.pk})
+    rows = field_forms(drafts, sent(request))
     status = 200
     if request.method == "POST" and form.is_valid() & rows.is_valid():
         based_on = get_object_or_404(

@@ -11,6 +11,7 @@ from canvas.views.requests import signed_in
 from data.forms import SourceForm
 from data.models import DataSource
 from data.services import sources
+from data.views.requests import sent
 
 
 @require_safe
@@ -27,7 +28,7 @@ def source_create(request: HttpRequest, slug: str) -> HttpResponse:
     """Register a source."""
     user = signed_in(request)
     project = get_project(user, slug, needs=Permission.EDIT_DATA)
-    form = SourceForm(request.POST or None)
+    form = SourceForm(sent(request))
     if request.method == "POST" and form.is_valid():
         fields = {key: value for key, value in form.cleaned_data.items() if key != "based_on"}
         try:
@@ -48,7 +49,7 @@ def source_edit(request: HttpRequest, slug: str, source_id: int) -> HttpResponse
     project = get_project(user, slug, needs=Permission.EDIT_DATA)
     source = get_object_or_404(DataSource, project=project, pk=source_id)
     held = DataSource.objects.get(pk=source.pk)  # the form writes into its instance
-    form = SourceForm(request.POST or None, instance=source, initial={"based_on": source.revision})
+    form = SourceForm(sent(request), instance=source, initial={"based_on": source.revision})
     context: dict[str, Any] = {"project": project, "form": form, "source": held}
     status = 200
     if request.method == "POST" and form.is_valid():
