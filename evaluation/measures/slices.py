@@ -95,7 +95,7 @@ def _values(column: pd.Series, *, is_number: bool) -> tuple[Indices, list[str]]:
     counts = column.value_counts()
     kept = list(counts.index[:MOST_VALUES])
     kept = sorted(kept) if is_number else sorted(kept, key=lambda value: (-counts[value], str(value)))
-    codes = pd.Categorical(column, categories=kept).codes.astype(np.int64)
+    codes = np.asarray(pd.Index(kept).get_indexer(pd.Index(column)), dtype=np.int64)
     labels = [_plain(value) for value in kept]
     rare = len(counts) - len(kept)
     if rare:

@@ -14,6 +14,9 @@ from typing import Any
 
 from evaluation.measures.estimates import Estimate, show
 
+# An interval this many times wider than the distance to settle needs a million times the rows.
+HOPELESS = 1000
+
 
 class Direction(StrEnum):
     """Which side of a threshold is good."""
@@ -114,7 +117,7 @@ def _open_question(estimate: Estimate, threshold: Threshold, more: int | None) -
     side = "meets" if threshold.floor <= value <= threshold.ceiling else "misses"
     text = f"the value {side} it, but the interval reaches both sides."
     if more is None:
-        return f"{text} The value lies on the threshold, so no number of rows is sure to settle it."
+        return f"{text} The value lies too close to it for a sensible number of rows to settle it."
     return f"{text} If the value stays, about {more:,} more {estimate.counted} would settle it."
 
 
@@ -124,7 +127,7 @@ def _more_rows(value: float, low: float, high: float, n: int, threshold: Thresho
     for end in (threshold.floor, threshold.ceiling):
         if not low <= end <= high:
             continue
-        if end == value:
+        if abs(end - value) * HOPELESS <= high - low:
             return None
         reach = high - value if end > value else value - low
         factor = max(factor, (reach / abs(end - value)) ** 2)
@@ -136,4 +139,4 @@ def _rounded(rows: float) -> int:
     if rows <= 1:
         return 1
     step = 10 ** max(math.floor(math.log10(rows)) - 1, 0)
-    return math.ceil(rows / step) * step
+    return math.ceil(round(rows / step, 6)) * step
