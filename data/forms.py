@@ -117,7 +117,10 @@ class DescriptionForm(forms.Form):
 class UploadForm(DescriptionForm):
     """A new snapshot."""
 
-    file = forms.FileField(label="File", help_text="CSV in UTF-8 with column names in the first line, or Parquet.")
+    # The service says what to do about an empty file.
+    file = forms.FileField(
+        label="File", allow_empty_file=True, help_text="CSV in UTF-8 with column names in the first line, or Parquet."
+    )
     name = forms.CharField(
         max_length=120, help_text="Snapshots under the same name are numbered: upload new rows under the old name."
     )

@@ -207,7 +207,9 @@ class DescriptionSerializer(serializers.Serializer[Any]):
 class UploadSerializer(DescriptionSerializer):
     """A new snapshot, sent as multipart/form-data."""
 
-    file = serializers.FileField(help_text="CSV in UTF-8 with column names in the first line, or Parquet.")
+    file = serializers.FileField(
+        allow_empty_file=True, help_text="CSV in UTF-8 with column names in the first line, or Parquet."
+    )
     name = serializers.CharField(max_length=120)
 
 
