@@ -1,5 +1,6 @@
 """Checks what a model answered, and keeps it as plain arrays."""
 
+import math
 from dataclasses import dataclass
 from typing import Any, Literal  # a JSON header's values are checked one by one below
 
@@ -118,6 +119,8 @@ def _missing_sentence(verb: str, wrong: NDArray[Any], rows: int) -> str:
 def _labels(names: object) -> list[Label]:
     """Return the labels after checking that they are plain values."""
     if not isinstance(names, list) or not all(isinstance(name, bool | int | float | str) for name in names):
+        raise _wrong_size()
+    if not all(math.isfinite(name) for name in names if isinstance(name, float)):
         raise _wrong_size()
     return names
 

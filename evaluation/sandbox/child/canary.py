@@ -14,6 +14,13 @@ from typing import Any
 facts: dict[str, Any] = globals().get("facts", {})
 
 
+def leave_and_remove(path: str) -> None:
+    """Write a file and clear it away, so that only the fact remains."""
+    with open(path, "w") as stream:
+        stream.write("here")
+    os.unlink(path)
+
+
 def read_a_secret() -> None:
     """Read a file the server keeps."""
     with open(facts["secret"]) as stream:
@@ -28,14 +35,12 @@ def write_a_file() -> None:
 
 def write_to_shared_memory() -> None:
     """Fill the machine's memory through a file."""
-    with open("/dev/shm/canary", "w") as stream:  # noqa: S108 - the attack is the point
-        stream.write("here")
+    leave_and_remove(f"/dev/shm/canary-{os.getpid()}")  # noqa: S108 - the attack is the point
 
 
 def write_a_temporary_file() -> None:
     """Leave something where everybody may write."""
-    with open("/tmp/canary", "w") as stream:  # noqa: S108
-        stream.write("here")
+    leave_and_remove(f"/tmp/canary-{os.getpid()}")  # noqa: S108 - the attack is the point
 
 
 def change_the_mode_of_a_file() -> None:

@@ -113,12 +113,12 @@ def _read(outputs: dict[str, Any], task: str, ignored: list[str]) -> Outcome:
         classes = list(mapped[0])
         scores = np.asarray([[row.get(label, np.nan) for label in classes] for row in mapped])
         return Outcome(labels, classes, scores, _score_kind(scores), ignored)
-    scores = next((one for one in arrays if one.dtype.kind == "f"), None)
+    numbers: Any = next((one for one in arrays if one.dtype.kind == "f"), None)
     if labels is None:
-        return _from_scores(scores, ignored)
-    if scores is None:
+        return _from_scores(numbers, ignored)
+    if numbers is None:
         return Outcome(labels, ignored=ignored)
-    return _with_labels(labels.reshape(-1), scores.reshape(len(labels), -1), ignored)
+    return _with_labels(labels.reshape(-1), numbers.reshape(len(labels), -1), ignored)
 
 
 def _from_scores(scores: Any, ignored: list[str]) -> Outcome:
