@@ -2,7 +2,7 @@ import hashlib
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, TextChoices
 from django.urls import reverse
 from django.utils import timezone
 
@@ -29,7 +29,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 class Project(models.Model):
     """One problem that a team plans, proves and promotes models for."""
 
-    class RiskTier(models.TextChoices):
+    class RiskTier(TextChoices):
         """How much depends on the model being right."""
 
         UNKNOWN = "unknown", "Not classified"
@@ -37,7 +37,7 @@ class Project(models.Model):
         LIMITED = "limited", "Limited risk"
         HIGH = "high", "High risk"
 
-    class Task(models.TextChoices):
+    class Task(TextChoices):
         """What the project's models predict; evaluations measure accordingly."""
 
         UNDECIDED = "", "Not decided"
@@ -135,7 +135,7 @@ class BlockRevision(models.Model):
 class Kpi(models.Model):
     """A measure the project is held to: its target, its direction and the threshold a release must meet."""
 
-    class Kind(models.TextChoices):
+    class Kind(TextChoices):
         """Whose success the measure speaks of."""
 
         BUSINESS = "business", "Business"
@@ -145,7 +145,7 @@ class Kpi(models.Model):
         FAIRNESS = "fairness", "Fairness"
         COMPLIANCE = "compliance", "Compliance"
 
-    class Direction(models.TextChoices):
+    class Direction(TextChoices):
         """Which way is better."""
 
         UP = "up", "Higher is better"
