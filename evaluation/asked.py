@@ -180,6 +180,8 @@ def _ensure_answers(task: str, asked: Asked) -> None:
             raise Refused("A regression has no scores. Leave the score columns out.", "score_columns")
     elif not asked.prediction_column and not asked.score_columns:
         raise Refused("Name the column that holds the predictions, or the scores, or both.", "prediction_column")
+    if task == Task.MULTICLASS and "" in asked.score_columns:
+        raise Refused("Several classes need a score column each: write class=column for every one.", "score_columns")
     if task == Task.BINARY and len(asked.score_columns) > 1:
         raise Refused("A binary task has one score column: the probability of the positive label.", "score_columns")
 

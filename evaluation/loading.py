@@ -4,7 +4,6 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version as version_of
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,13 +11,12 @@ import pandas as pd
 from canvas.models import Project
 from data import frames, storage
 from data.models import Dataset
-from data.parquet_files import MAGIC
-from data.tables import CSV, PARQUET
 from evaluation.asked import features_of
 from evaluation.measures.inputs import BadInput, Column, Columns, class_key, scores_of
 from evaluation.models import EvaluationJob
 from evaluation.sandbox import client
 from evaluation.sandbox.predictions import Predictions
+from evaluation.tables import format_of
 
 MEASURED_WITH = ("numpy", "pandas", "scipy")
 RUN_WITH = {"onnx": ("onnxruntime",)}
@@ -44,7 +42,7 @@ def from_predictions(evaluation: EvaluationJob) -> Rows:
     scores = dict(evaluation.score_columns)
     is_binary = evaluation.version.model.task == Project.Task.BINARY
     with storage.local_path(evaluation.predictions_sha256) as path:
-        file_format = _format_of(path)
+        file_format = format_of(path)
         present = frames.column_names(path, file_format)
         columns = Columns(
             label=evaluation.label_column,
@@ -176,11 +174,6 @@ def _remarks(answers: Predictions) -> list[str]:
 
 def _in_order(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame | None:
     return frame[list(columns)] if columns else None
-
-
-def _format_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return PARQUET if file.read(len(MAGIC)) == MAGIC else CSV
 
 
 def _software(packages: Sequence[str]) -> dict[str, str]:

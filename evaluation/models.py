@@ -1,4 +1,4 @@
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 from django.urls import reverse
@@ -9,6 +9,24 @@ from canvas.models import Kpi, Project
 from data.models import Dataset
 from jobs.models import Job
 from registry.models import ModelVersion
+
+
+class EvaluationQuerySet(models.QuerySet["EvaluationJob"]):
+    """Reads of evaluations that several places share."""
+
+    def finished(self) -> Self:
+        """Those that have results."""
+        return self.filter(finished_at__isnull=False)
+
+    def listed(self) -> Self:
+        """With everything a list shows of each, however many there are."""
+        counted = {
+            f"{verdict}_count": models.Count("verdicts", filter=models.Q(verdicts__verdict=verdict))
+            for verdict in KpiVerdict.Verdict.values
+        }
+        return self.select_related("project", "job", "dataset", "requested_by", "version__model__project").annotate(
+            **counted
+        )
 
 
 class EvaluationJob(models.Model):
@@ -62,6 +80,8 @@ class EvaluationJob(models.Model):
     notes = models.JSONField(default=list, help_text="Sentences about what could not be measured, and why.")
     results_sha256 = models.CharField(max_length=64, blank=True, help_text="Over the canonical JSON of all results.")
 
+    objects = EvaluationQuerySet.as_manager()
+
     class Meta:
         ordering: ClassVar = ["project", "-number"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["project", "number"], name="evaluation_number_once")]
@@ -73,6 +93,11 @@ class EvaluationJob(models.Model):
     def get_absolute_url(self) -> str:
         """The evaluation's page."""
         return reverse("evaluation:job-detail", args=[self.project.slug, self.number])
+
+    @property
+    def source_label(self) -> str:
+        """What was measured on, in a few words."""
+        return str(self.dataset) if self.dataset else self.predictions_name
 
 
 class MetricResult(models.Model):
@@ -142,9 +167,7 @@ class SliceResult(models.Model):
     class Meta:
         ordering: ClassVar = ["evaluation", "column", "position", "metric"]
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["evaluation", "column", "value_label", "metric"], name="slice_result_once"
-            )
+            models.UniqueConstraint(fields=["evaluation", "column", "value_label", "metric"], name="slice_result_once")
         ]
 
     def __str__(self) -> str:
@@ -157,7 +180,7 @@ class KpiVerdict(models.Model):
     class Verdict(models.TextChoices):
         """The outcome."""
 
-        PASS = "pass", "Pass"  # noqa: S105  (a verdict)
+        PASS = "pass", "Pass"
         FAIL = "fail", "Fail"
         INCONCLUSIVE = "inconclusive", "Inconclusive"
 

@@ -1,6 +1,7 @@
 """Ask for an evaluation."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 from django.conf import settings
@@ -18,13 +19,48 @@ from data.tables import BadFileName, BadTable, check_file_name
 from evaluation import asked as asking
 from evaluation.asked import Asked, PredictionsFile, Refused
 from evaluation.models import EvaluationJob
+from evaluation.tables import table_columns
 from jobs import services as jobs
 from registry.models import ModelVersion
 
 KIND = "evaluation"
 JUDGED_KINDS = (Kpi.Kind.MODEL, Kpi.Kind.FAIRNESS)
 
-__all__ = ["PredictionsFile", "Refused", "receive_predictions", "request_evaluation"]
+
+def request_from_file(
+    version: ModelVersion,
+    *,
+    source: BinaryIO | Iterable[bytes],
+    file_name: str,
+    asked: Asked,
+    by: User,
+    idempotency_key: str | None = None,
+) -> EvaluationJob:
+    """Store an uploaded file of labels and predictions, and queue its evaluation; raises Refused."""
+    predictions = receive_predictions(source, file_name=file_name)
+    return request_evaluation(
+        version, asked=replace(asked, predictions=predictions), by=by, idempotency_key=idempotency_key
+    )
+
+
+def again(earlier: EvaluationJob, *, by: User) -> EvaluationJob:
+    """Queue the same evaluation once more, against the thresholds as they stand now; raises Refused."""
+    predictions = None
+    if earlier.mode == EvaluationJob.Mode.PREDICTIONS:
+        columns = table_columns(earlier.predictions_sha256)
+        predictions = PredictionsFile(earlier.predictions_name, earlier.predictions_sha256, columns)
+    asked = Asked(
+        dataset=earlier.dataset,
+        predictions=predictions,
+        label_column=earlier.label_column,
+        prediction_column=earlier.prediction_column,
+        score_columns=earlier.score_columns,
+        baseline_column=earlier.baseline_column,
+        positive_label=earlier.positive_label,
+        slice_columns=earlier.slice_columns,
+        seed=earlier.seed,
+    )
+    return request_evaluation(earlier.version, asked=asked, by=by)
 
 
 def receive_predictions(source: BinaryIO | Iterable[bytes], *, file_name: str) -> PredictionsFile:

@@ -74,7 +74,7 @@ def record_cancel(evaluation: EvaluationJob) -> None:
 def evidence_of(evaluation: EvaluationJob) -> Evidence:
     """The record that a check of this room points to."""
     return {
-        "type": "evaluation",
+        "type": "evaluation.evaluationjob",
         "id": evaluation.pk,
         "revision": None,
         "sha256": evaluation.results_sha256,

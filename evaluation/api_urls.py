@@ -1,0 +1,13 @@
+from django.urls import path
+
+from evaluation import api
+
+app_name = "evaluation-api"
+
+EVALUATIONS = "projects/<slug:slug>/evaluations/"
+
+urlpatterns = [
+    path(EVALUATIONS, api.EvaluationList.as_view(), name="evaluation-list"),
+    path(EVALUATIONS + "<int:number>/", api.EvaluationDetail.as_view(), name="evaluation-detail"),
+    path(EVALUATIONS + "<int:number>/cancel/", api.EvaluationCancel.as_view(), name="evaluation-cancel"),
+]
