@@ -31,7 +31,8 @@ def parse(text: str, *, what: str) -> Any:  # Any: JSON of unknown shape
 
 def parse_object(text: str, *, what: str) -> dict[str, Any]:
     """The object that a text says, empty for an empty text; raises NotStorable for anything else."""
-    return ensure_object(parse(text, what=what) or {}, what=what)
+    value = parse(text, what=what)
+    return ensure_object({} if value is None else value, what=what)
 
 
 def ensure_object(value: Any, *, what: str) -> dict[str, Any]:

@@ -53,12 +53,14 @@ class StorableJSON(serializers.JSONField):
 
     def to_internal_value(self, data: Any) -> Any:
         """The value, or what to change in it."""
-        value = super().to_internal_value(data)
         try:
-            json_values.ensure_storable(value, what="the value")
+            # A form cannot send JSON but as text.
+            if getattr(data, "is_json_string", False):
+                return json_values.parse(str(data), what="the value")
+            json_values.ensure_storable(data, what="the value")
         except NotStorable as reason:
             raise serializers.ValidationError(str(reason)) from reason
-        return value
+        return data
 
 
 @extend_schema_field({"type": "object", "additionalProperties": True})
@@ -69,7 +71,7 @@ class StorableObject(StorableJSON):
         """The object, or what to change in it."""
         value = super().to_internal_value(data)
         try:
-            return json_values.ensure_object(value, what="the value")
+            return json_values.ensure_object({} if value is None else value, what="the value")
         except NotStorable as reason:
             raise serializers.ValidationError(str(reason)) from reason
 
@@ -195,13 +197,13 @@ class DatasetUseSerializer(serializers.Serializer[Any]):
 
 
 @extend_schema_field(DatasetUseSerializer(many=True))
-class DatasetUses(serializers.JSONField):
+class DatasetUses(StorableJSON):
     """Snapshots with their use; JSON text inside a multipart request."""
 
     def to_internal_value(self, data: Any) -> list[tuple[Dataset, str]]:
         """Each snapshot with its use."""
         value = super().to_internal_value(data)
-        sent = DatasetUseSerializer(data=value, many=True, context=self.context)
+        sent = DatasetUseSerializer(data=[] if value is None else value, many=True, context=self.context)
         sent.is_valid(raise_exception=True)
         return [(row["dataset"], str(row["use"])) for row in sent.validated_data]
 

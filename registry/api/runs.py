@@ -3,7 +3,7 @@ from typing import Any
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -12,7 +12,6 @@ from registry import environment_files
 from registry.api.base import RegistryAPIView
 from registry.environment_files import EnvironmentFacts
 from registry.models import Run, TrainingEnvironment
-from registry.parsers import UploadParser
 from registry.serializers import EnvironmentInSerializer, EnvironmentSerializer, RunInSerializer, RunSerializer
 from registry.services.environments import record_environment
 from registry.services.runs import record_run
@@ -50,7 +49,7 @@ class RunDetail(RegistryAPIView):
 class EnvironmentList(RegistryAPIView):
     """A project's training environments."""
 
-    parser_classes = [JSONParser, UploadParser]
+    parser_classes = [JSONParser, MultiPartParser]
 
     @extend_schema(responses=EnvironmentSerializer(many=True), operation_id="environments_list")
     def get(self, request: Request, slug: str) -> Response:

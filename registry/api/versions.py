@@ -2,13 +2,14 @@ from django.http import FileResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from canvas.roles import Permission
+from data.uploads import sent_name
 from registry.api.base import RegistryAPIView, model_of, version_of
 from registry.models import ModelVersion
-from registry.parsers import UploadParser
 from registry.serializers import GateSerializer, VersionInSerializer, VersionSerializer
 from registry.services import gates, versions
 from registry.services.versions import VersionDetails
@@ -18,7 +19,7 @@ from registry.views.versions import download
 class VersionList(RegistryAPIView):
     """The versions of a model."""
 
-    parser_classes = [UploadParser]
+    parser_classes = [MultiPartParser]
 
     @extend_schema(responses=VersionSerializer(many=True), operation_id="versions_list")
     def get(self, request: Request, slug: str, name: str) -> Response:
@@ -35,7 +36,7 @@ class VersionList(RegistryAPIView):
         said = self.sent(VersionInSerializer, project)
         file, number = said.pop("file"), said.pop("number", None)
         version = versions.register_version(
-            model, VersionDetails(**said), file=file, file_name=file.name, number=number, by=self.user
+            model, VersionDetails(**said), file=file, file_name=sent_name(file), number=number, by=self.user
         )
         registered = version_of(project, name, version.number)
         return Response(VersionSerializer(registered).data, status=status.HTTP_201_CREATED)

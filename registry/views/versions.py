@@ -11,6 +11,7 @@ from canvas.access import get_project
 from canvas.models import Project
 from canvas.roles import Permission
 from data import storage
+from data.uploads import sent_name
 from registry.archives import ArchiveBomb
 from registry.findings import environment_gaps
 from registry.formats import FormatMismatch
@@ -33,7 +34,7 @@ def version_create(request: AuthenticatedRequest, slug: str, name: str) -> HttpR
     upload, number = form.cleaned_data["file"], form.cleaned_data["number"]
     try:
         version = versions.register_version(
-            model, form.details(), file=upload, file_name=upload.name, number=number, by=request.user
+            model, form.details(), file=upload, file_name=sent_name(upload), number=number, by=request.user
         )
     except REFUSED_FILE as reason:
         form.add_error("file", str(reason))
