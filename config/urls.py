@@ -1,7 +1,5 @@
 """Which address leads where: each room's own table, sign-in, the admin and the API."""
 
-import sys
-
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.auth.decorators import login_required
@@ -17,25 +15,22 @@ admin.site.site_header = admin.site.site_title = "Tenet"
 # A person follows a link to the docs, so somebody who is not signed in is asked to, where an API answers 401.
 api_docs = login_required(SpectacularSwaggerSplitView.as_view(url_name="api-schema"))
 
-
-def rooms(prefix: str, module: str, names: list[str]) -> list[URLPattern | URLResolver]:
-    found: list[URLPattern | URLResolver] = []
-    for n in names:
-        try:
-            found.append(path(prefix, include(f"{n}.{module}")))
-        except ImportError as e:
-            print("urls: leaving out", n, module, e, file=sys.stderr)
-    return found
-
-
-ROOMS = ["canvas", "accounts", "jobs", "data", "registry", "evaluation", "docsgen"]
-
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
     path("account/", include("allauth.urls")),
     path("api/schema/", SpectacularJSONAPIView.as_view(), name="api-schema"),
     path("api/docs/", api_docs, name="api-docs"),
-    *rooms("api/v1/", "api_urls", ROOMS),
-    *rooms("", "urls", ROOMS),
+    path("api/v1/", include("canvas.api_urls")),
+    path("api/v1/", include("data.api_urls")),
+    path("api/v1/", include("registry.api_urls")),
+    path("api/v1/", include("evaluation.api_urls")),
+    path("api/v1/", include("docsgen.api_urls")),
+    path("", include("canvas.urls")),
+    path("", include("accounts.urls")),
+    path("", include("jobs.urls")),
+    path("", include("data.urls")),
+    path("", include("registry.urls")),
+    path("", include("evaluation.urls")),
+    path("", include("docsgen.urls")),
 ]
