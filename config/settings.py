@@ -292,7 +292,13 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
+    # Several records have a kind or a status; in the schema each list of choices has its record's name.
+    "ENUM_NAME_OVERRIDES": {
+        "KpiKindEnum": "canvas.models.Kpi.Kind",
+        "PromotionStatusEnum": "registry.models.PromotionRequest.Status",
+        "RunStatusEnum": "registry.models.Run.Status",
+        "SourceKindEnum": "data.models.DataSource.Kind",
+    },
 }
 
 # Background work: the job's row is the truth, a message only makes a worker look sooner
