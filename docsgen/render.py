@@ -53,6 +53,7 @@ def render(
     printed = print_html(
         html,
         identifier=hashlib.sha256(html.encode()).hexdigest()[:32],
+        taken_at=snapshot["taken_at"],
         fonts=settings.FONTS_DIR,
         attachments=(facts,),
         is_wanted=is_wanted,

@@ -6,6 +6,7 @@ import json
 import resource
 import struct
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +32,15 @@ def render(order: dict[str, Any]) -> tuple[bytes, int]:
     # The fonts' folder is the only place that the document's own style sheet can name a file in.
     page = HTML(string=order["html"], base_url=Path(order["fonts"]).as_uri() + "/", url_fetcher=fetcher)
     document = page.render(font_config=fonts)
+    taken_at = datetime.fromisoformat(order["taken_at"])  # WeasyPrint would write the clock's time
     document.metadata.attachments = [
         Attachment(
             file_obj=io.BytesIO(base64.b64decode(attachment["content"])),
             name=attachment["name"],
             description=attachment["description"],
             relationship="Data",
+            created=taken_at,
+            modified=taken_at,
         )
         for attachment in order["attachments"]
     ]

@@ -47,18 +47,21 @@ def print_html(
     html: str,
     *,
     identifier: str,
+    taken_at: str,
     fonts: Path,
     attachments: tuple[Attachment, ...] = (),
     is_wanted: Callable[[], bool] = lambda: True,
 ) -> Printed:
     """Render HTML as an archivable, tagged PDF.
 
-    `identifier` becomes the PDF's own id, so that the same order gives the same bytes. `is_wanted` is asked about once a
+    `identifier` becomes the PDF's own id and `taken_at` (ISO 8601) its time, so that the same order gives the same
+    bytes. `is_wanted` is asked about once a
     second. Raises PrintingFailed and PrintingStopped.
     """
     order = {
         "html": html,
         "identifier": identifier,
+        "taken_at": taken_at,
         "fonts": str(fonts),
         "seconds": SECONDS,
         "attachments": [

@@ -37,7 +37,7 @@ def experimentation(snapshot: Snapshot) -> Section:
         )
         items.append(others)
     if len(runs) < 2:
-        said = f"Only {len(runs)} run recorded. No comparison supports the choice."
+        said = f"{'Only one' if runs else 'No'} run recorded. No comparison supports the choice."
         items.append(_gap(snapshot, said, "The runs that were compared", page="runs/", where="Runs"))
     if version["selection_note"]:
         items.append(
