@@ -73,7 +73,7 @@ def _load(evaluation: EvaluationJob, progress: Progress) -> Rows:
         progress.log(f"Read {len(rows.labels):,} rows of {evaluation.predictions_name}.")
         return rows
     progress.report("Preparing the sandbox", 2)
-    client.prepare()
+    client.prepare(evaluation.version.artifact_format)
     progress.report("Running the model on the snapshot", 8)
     rows = loading.from_model(evaluation, progress.is_wanted)
     progress.log(f"The model answered for {len(rows.labels):,} rows in sandbox tier {rows.sandbox_tier}.")

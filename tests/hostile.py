@@ -42,7 +42,7 @@ def pickle_that_opens(target: Path, path: Path) -> Path:
 
 def pickle_that_fills_memory(path: Path) -> Path:
     """Write a pickle that asks for memory until it gets no more."""
-    return pickle_that_runs("blocks = []\nwhile True: blocks.append(bytearray(64 * 2**20))", path)
+    return pickle_that_runs("blocks = []\nwhile True: blocks.append(bytes(64 * 2**20))", path)
 
 
 def archive_that_swells(path: Path, *, megabytes: int) -> Path:

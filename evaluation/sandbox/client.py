@@ -38,11 +38,6 @@ class _Admitted:
     found: ArtifactFormat
     tier: Tier
 
-    @property
-    def imports(self) -> str:
-        """Name the libraries its child needs."""
-        return {ArtifactFormat.ONNX: "onnx", ArtifactFormat.SKOPS: "skops"}.get(self.found, "sklearn")
-
 
 def predict(
     model_path: Path,
@@ -94,9 +89,9 @@ def describe(
     return Description.from_header(reply.header, found=admitted.found, tier=admitted.tier)
 
 
-def prepare(limits: Limits = _DEFAULTS) -> None:
-    """Start a child for scikit-learn models now, so that its imports run while the caller loads data."""
-    waiting.prepare(tiers.probe(), imports="skops", limits=limits)
+def prepare(found: str = ArtifactFormat.SKOPS, *, limits: Limits = _DEFAULTS) -> None:
+    """Start a child for models of this format now, so that its imports run while the caller loads data."""
+    waiting.prepare(tiers.probe(), imports=_imports(found), limits=limits)
 
 
 def release() -> None:
@@ -137,11 +132,16 @@ def _exchange(
     request = wire.frame(
         header | {"format": admitted.found.value, "model_bytes": len(model), "feature_bytes": len(features)}
     )
-    child = waiting.take(admitted.tier, imports=admitted.imports, limits=limits)
+    child = waiting.take(admitted.tier, imports=_imports(admitted.found), limits=limits)
     reply = child.ask([request, model, features], most=most, on_wait=on_wait)
     if reply.header.get("status") != "done":
         raise refusals.error(reply.header)
     return reply
+
+
+def _imports(found: str) -> str:
+    """Name the libraries a model's child needs."""
+    return {ArtifactFormat.ONNX.value: "onnx", ArtifactFormat.SKOPS.value: "skops"}.get(found, "sklearn")
 
 
 def _as_table(features: pa.Table | pd.DataFrame) -> pa.Table:

@@ -181,7 +181,7 @@ def test_limits_cannot_be_raised(tier):
 def test_memory_ends_at_the_limit(tier):
     patient = Limits(memory_bytes=LEAST_MEMORY, cpu_seconds=30)
 
-    reply = run(tier, "blocks = []\nwhile True: blocks.append(bytearray(64 * 2**20))", limits=patient)
+    reply = run(tier, "blocks = []\nwhile True: blocks.append(bytes(64 * 2**20))", limits=patient)
 
     assert reply.header["code"] == "out_of_memory"
 
