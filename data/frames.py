@@ -45,10 +45,10 @@ _ZONE = r"\d{2}:\d{2}.*(?:Z|[+-]\d{2}:?\d{2})$"
 
 @dataclass(frozen=True)
 class Preview:
-    """The first rows of a table as text, bounded in every direction; an empty cell is None."""
+    """The first rows of a table as pairs of column and text, bounded in every direction; an empty cell is None."""
 
     columns: list[str]
-    rows: list[list[str | None]]
+    rows: list[list[tuple[str, str | None]]]
     hidden_columns: int
 
 
@@ -104,7 +104,7 @@ def preview(dataset: Dataset) -> Preview:
         else:
             batches = csv_files.text_batches(path, shown)
         first = [batch.slice(0, PREVIEW_ROWS) for batch in islice(batches, 1)]
-    rows = [[_cell(row[name]) for name in shown] for batch in first for row in batch.to_pylist()]
+    rows = [[(name, _cell(row[name])) for name in shown] for batch in first for row in batch.to_pylist()]
     return Preview(shown, rows, len(names) - len(shown))
 
 

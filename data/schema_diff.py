@@ -27,6 +27,11 @@ class Change:
     was: str
     now: str
 
+    @property
+    def label(self) -> str:
+        """What it is about, as a heading."""
+        return self.column if self.aspect == "column" else f"{self.column}: {self.aspect}"
+
     def __str__(self) -> str:
         if self.aspect == "column":
             return f"{self.column}: {'added' if self.now else 'removed'}"

@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Count
 
 from accounts.models import User
 from audit.actions import Action
@@ -21,6 +22,8 @@ from data.schema_diff import changes_between
 from data.services import schemas
 from data.tables import TableFacts, check_file_name, check_label
 
+# How many schemas are compared with a new file before a new one is read off it.
+MOST_CANDIDATES = 20
 DESCRIPTION = ("description", "preparation", "label_column", "split_role")
 
 
@@ -155,7 +158,7 @@ def _save_upload(
     project = Project.objects.select_for_update().get(pk=dataset.project_id)
     _refuse_copy(project, name=dataset.name, sha256=dataset.sha256)
     dataset.number = next_number(project, dataset.name)
-    fitting = _schema_that_fits(project, dataset.name, drafts)
+    fitting = _schema_that_fits(dataset, drafts)
     dataset.schema = fitting or _read_off(dataset, drafts)
     dataset.save(force_insert=True)
     dataset.sources.set(sources)
@@ -168,21 +171,31 @@ def _save_upload(
     return dataset
 
 
-def _schema_that_fits(project: Project, name: str, drafts: Sequence[FieldDraft]) -> DataSchema | None:
-    last = (
-        Dataset.objects.filter(project=project, name=name, schema__isnull=False)
-        .select_related("schema")
-        .order_by("-number")
-        .first()
+def _schema_that_fits(dataset: Dataset, drafts: Sequence[FieldDraft]) -> DataSchema | None:
+    """The schema of the last snapshot under the name, else the newest reviewed one of the project, if it fits."""
+    described = Dataset.objects.filter(project=dataset.project, name=dataset.name, schema__isnull=False)
+    last = described.select_related("schema").order_by("-number").first()
+    as_wide = (
+        DataSchema.objects.filter(project=dataset.project, inferred=False)
+        .newest()
+        .annotate(width=Count("fields"))
+        .filter(width=len(drafts))
+        .order_by("-created_at")[:MOST_CANDIDATES]
     )
-    if last is None or last.schema is None:
-        return None
-    held = {field.key: field.data_type for field in schemas.drafts_of(last.schema)}
-    found = {draft.key: draft.data_type for draft in drafts}
-    is_readable = held.keys() == found.keys() and all(
-        kind in (found[key], "string") or kind in schemas.READABLE_AS[found[key]] for key, kind in held.items()
+    candidates = ([last.schema] if last and last.schema else []) + list(as_wide)
+    return next((schema for schema in candidates if _fits(schema, drafts)), None)
+
+
+def _fits(schema: DataSchema, drafts: Sequence[FieldDraft]) -> bool:
+    held = {field.key: field for field in schemas.drafts_of(schema)}
+    found = {draft.key: draft for draft in drafts}
+    # The label decides what rows mean: a schema with another label describes something else.
+    labels = [{key for key, field in fields.items() if field.part == "label"} for fields in (held, found)]
+    return (
+        held.keys() == found.keys()
+        and labels[0] == labels[1]
+        and all(schemas.is_readable(found[key].data_type, field.data_type) for key, field in held.items())
     )
-    return last.schema if is_readable else None
 
 
 def _read_off(dataset: Dataset, drafts: Sequence[FieldDraft]) -> DataSchema:

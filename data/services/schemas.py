@@ -226,8 +226,13 @@ def misreadings(found: Iterable[ColumnFacts], described: dict[str, str]) -> list
     return [
         f"“{facts.name}” cannot be read as {_type_word(described[facts.name])}: it holds {_type_word(facts.kind)}."
         for facts in found
-        if described[facts.name] != STRING and described[facts.name] not in READABLE_AS[facts.kind]
+        if not is_readable(facts.kind, described[facts.name])
     ]
+
+
+def is_readable(found: str, described: str) -> bool:
+    """Whether values of the type that was found can be read as the type that is described."""
+    return described == STRING or described in READABLE_AS[found]
 
 
 def _type_word(kind: str) -> str:

@@ -130,13 +130,15 @@ def _render_dataset(
         preview = frames.preview(dataset)
     except storage.Missing:
         preview = None
+    fields = list(dataset.schema.fields.all()) if dataset.schema else []
     newest = DataSchema.objects.filter(project=project).newest().order_by("name")
     context = {
         "project": project,
         "dataset": dataset,
         "preview": preview,
+        "numeric": {field.key for field in fields if field.data_type in ("integer", "number")},
         "gaps": documentation_gaps(dataset),
-        "fields": dataset.schema.fields.all() if dataset.schema else [],
+        "fields": fields,
         "other_schemas": [schema for schema in newest[:50] if schema.pk != dataset.schema_id],
         # A reverse relation of the room to the left; its label and address are all that is shown.
         "version_links": dataset.version_links.select_related("version__model__project")[:50],
