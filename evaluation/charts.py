@@ -80,7 +80,7 @@ def render_print(chart: Chart) -> str:
 
 
 def charts_for(
-    measurement: Measurement, *, name: str = "This model", thresholds: Mapping[str, Threshold] | None = None
+    measurement: Measurement, *, name: str = "the model", thresholds: Mapping[str, Threshold] | None = None
 ) -> list[Chart]:
     """Every chart the measurement has numbers for, in reading order."""
     curves = measurement.curves
@@ -99,10 +99,12 @@ def charts_for(
     return [draw() for has_numbers, draw in drawn if has_numbers]
 
 
-def roc(measurement: Measurement, *, name: str = "This model", other: tuple[str, Measurement] | None = None) -> Chart:
+def roc(measurement: Measurement, *, name: str = "the model", other: tuple[str, Measurement] | None = None) -> Chart:
     """Recall against false positive rate, with the diagonal of chance."""
     series = [(name, measurement), *([other] if other else [])]
-    rows = [{"x": round(x, 4), "y": round(y, 4), "model": label} for label, one in series for x, y in one.curves.roc]
+    rows: list[dict[str, Any]] = [
+        {"x": round(x, 4), "y": round(y, 4), "model": label} for label, one in series for x, y in one.curves.roc
+    ]
     x = axis("x", "False positive rate", domain=(0, 1), spec=".1f", grid=False)
     y = axis("y", "True positive rate (recall)", domain=(0, 1), spec=".1f")
     spec = sized(alt.layer(diagonal(0, 1, x, y), curve_lines(rows, x, y, [label for label, _ in series])), HALF, 260)
@@ -115,7 +117,7 @@ def roc(measurement: Measurement, *, name: str = "This model", other: tuple[str,
 
 
 def precision_recall(
-    measurement: Measurement, *, name: str = "This model", other: tuple[str, Measurement] | None = None
+    measurement: Measurement, *, name: str = "the model", other: tuple[str, Measurement] | None = None
 ) -> Chart:
     """Precision against recall, with the share of positive rows as chance."""
     series = [(name, measurement), *([other] if other else [])]
@@ -262,7 +264,7 @@ def residuals(measurement: Measurement) -> Chart:
     verdicts = ("No bias shown", "Biased")
     marks = upright_intervals([_bin_row(b, off, verdicts) for b in bins], x, y, verdicts)
     spec = sized(alt.layer(rule_at(0.0, "y", domain=domain), *marks), HALF, 260)
-    caption = f"In all {len(bins)} groups of predictions the 95 % interval of the mean error includes zero."
+    caption = "Along the whole range of predictions, the 95 % interval of the mean error includes zero."
     if off:
         worst = max(off, key=lambda b: abs(b.observed))
         caption = (
@@ -284,8 +286,10 @@ def residual_histogram(measurement: Measurement) -> Chart:
     y = alt.Y("n:Q", title="Rows", axis=alt.Axis(tickCount=5, format="~s"))
     drawn = alt.Chart(alt.Data(values=rows)).mark_rect(color=C1, opacity=0.7)
     layers = alt.layer(drawn.encode(x=x, x2="end:Q", y=y, y2=alt.datum(0)), rule_at(0.0, "x", domain=span))
-    high = sum(b.n for b in bars if (b.start + b.end) / 2 > 0) / measurement.n
+    high = sum(b.n for b in bars if b.start + b.end > 0) / measurement.n
     caption = f"About {_percent(high)} of the predictions are too high and {_percent(1 - high)} are too low."
+    if len(bars) == 1:
+        caption = f"Every prediction is off by the same amount: {show(bars[0].start)}."
     text = f"Histogram of the errors of {measurement.n:,} rows, from {show(bars[0].start)} to {show(bars[-1].end)}."
     table = tuple((show_interval((b.start, b.end)), f"{b.n:,}") for b in bars)
     name, title = "residual_histogram", "Distribution of errors"
@@ -336,13 +340,13 @@ def _slices_caption(
     return " ".join(parts)
 
 
-def versus_baselines(measurement: Measurement, metric: str, *, name: str = "This model") -> Chart:
+def versus_baselines(measurement: Measurement, metric: str, *, name: str = "the model") -> Chart:
     """A metric of the model and of each baseline on the same rows."""
     found = find(measurement.task, metric)
     every = [(name, measurement.find(metric))]
     for baseline in measurement.baselines:
         own = next(one for one in baseline.estimates if one.metric == metric)
-        every.append((_sentence_case(baseline.name), own))
+        every.append((baseline.name, own))
     drawn = [(label, one) for label, one in every if one.interval is not None]
     spec = estimate_dots(drawn, found, None, first_stands_out=True)
     caption = " ".join(baseline.find(metric).sentence for baseline in measurement.baselines)
@@ -376,7 +380,3 @@ def _value(estimate: Estimate) -> str:
 
 def _columns(points: Sequence[tuple[float, float]]) -> tuple[list[float], list[float]]:
     return [x for x, _ in points], [y for _, y in points]
-
-
-def _sentence_case(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from evaluation.measures import calibration, intervals, resampling
-from evaluation.measures.estimates import Undefined, show, show_interval
-from evaluation.measures.estimators import check_needs, mean_area, ratio, usable, value_of
+from evaluation.measures.estimates import Estimate, Undefined, show, show_interval
+from evaluation.measures.estimators import check_needs, estimate, mean_area, ratio, usable, value_of
 from evaluation.measures.metrics import Interval, Metric
 from evaluation.measures.samples import ClassificationSample, Numbers, Sample, Sampling
 
@@ -57,6 +57,8 @@ def compare(metric: Metric, sample: Sample, baseline: Sample, *, name: str, samp
             raise Undefined("One row gives no interval.")
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             found = _DIFFERENCES[metric.interval](metric, sample, baseline, sampling)
+        if found.value and found.bounds[0] == found.bounds[1]:
+            found = _combined(found.value, *(estimate(metric, one, sampling) for one in (sample, baseline)))
         if not np.isfinite([found.value, *found.bounds]).all():
             raise Undefined("The metric is not defined for both.")
     except Undefined as reason:
@@ -65,6 +67,14 @@ def compare(metric: Metric, sample: Sample, baseline: Sample, *, name: str, samp
     standing = _standing(metric, found.bounds)
     sentence = _sentence(metric, name, standing, found, sample.n)
     return Comparison(metric.key, name, found.value, *found.bounds, sample.n, found.method, standing, sentence)
+
+
+def _combined(value: float, own: Estimate, other: Estimate) -> _Difference:
+    """Bounds from the two intervals, for answers so uniform that no resample of rows differs from another."""
+    if own.interval is None or other.interval is None:
+        raise Undefined("There are too few rows for an interval.")
+    bounds = intervals.difference(own.value or 0.0, own.interval, other.value or 0.0, other.interval)
+    return _Difference(value, bounds, "two intervals combined (MOVER)")
 
 
 def _standing(metric: Metric, bounds: intervals.Bounds) -> Standing:
@@ -77,7 +87,7 @@ def _standing(metric: Metric, bounds: intervals.Bounds) -> Standing:
 def _sentence(metric: Metric, name: str, standing: Standing, found: _Difference, n: int) -> str:
     interval = f"95 % interval of the difference {show_interval(found.bounds)}, n = {n:,} rows"
     side = "lower" if found.value < 0 else "higher"
-    gap = f"{show(abs(found.value))} {side} than {name} ({interval})"
+    gap = f"{show(abs(found.value))} {side} than {name} ({interval})" if found.value else f"that of {name} ({interval})"
     if metric.higher_is_better is None:
         return f"{metric.name} is {gap}. It is best at zero, so a difference has no better side."
     if standing is Standing.INCONCLUSIVE:

@@ -41,7 +41,8 @@ class Estimate:
         """Value, interval and sample size, as people read them."""
         if self.value is None:
             return self.reason
-        size = f"n = {self.n:,} {self.counted}"
+        counted = self.counted.replace("rows", "row", 1) if self.n == 1 else self.counted
+        size = f"n = {self.n:,} {counted}"
         if self.interval is None:
             return f"{show(self.value)} ({size}). {self.reason}".rstrip()
         return f"{show(self.value)} (95 % interval {show_interval(self.interval)}, {size})"
@@ -83,7 +84,9 @@ def undefined(metric: str, reason: str, *, n: int, counted: str = "rows") -> Est
 def show(value: float) -> str:
     """A number with the digits a reader can use, and a true minus sign."""
     size = abs(value)
-    if size >= 1000:
+    if size >= 1e12:
+        text = f"{value:.3g}".replace("e+", "e")
+    elif size >= 1000:
         text = f"{value:,.0f}"
     elif size >= 10:
         text = f"{value:.1f}" if size >= 100 else f"{value:.2f}"

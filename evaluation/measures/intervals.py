@@ -37,6 +37,13 @@ def mean_of_proportions(successes: Counts, trials: Counts) -> Bounds:
     return float(shares.mean() - below), float(shares.mean() + above)
 
 
+def difference(value: float, bounds: Bounds, other: float, other_bounds: Bounds) -> Bounds:
+    """The difference of two numbers from their own intervals (MOVER), as if they were independent."""
+    below = np.hypot(value - bounds[0], other_bounds[1] - other)
+    above = np.hypot(bounds[1] - value, other - other_bounds[0])
+    return float(value - other - below), float(value - other + above)
+
+
 def student(rows: int) -> float:
     """The 97.5 % point of Student's t for the mean of so many rows."""
     return float(special.stdtrit(rows - 1, 0.5 + CONFIDENCE / 2))

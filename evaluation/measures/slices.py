@@ -84,6 +84,9 @@ def cut(column: pd.Series) -> tuple[Indices, list[str], str]:
     """A code for every row, the codes' labels in reading order, and whether they are values or ranges."""
     if pd.api.types.is_datetime64_any_dtype(column):
         column = _periods(column)
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        # Categories without rows would otherwise be counted among the other values.
+        column = column.astype(column.cat.categories.dtype)
     is_number = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
     if is_number and column.nunique() > MOST_VALUES:
         return (*_ranges(column), "ranges")

@@ -181,6 +181,22 @@ def test_equally_good_models_are_rarely_called_different() -> None:
     assert called <= 40
 
 
+def test_a_perfect_answer_on_a_handful_of_rows_proves_nothing_and_on_many_it_does() -> None:
+    standings = {}
+    for rows in (1, 100):
+        truth = np.repeat([0, 1], rows)
+        scores = np.where(truth == 1, 0.8, 0.2)
+        perfect = ClassificationSample(Task.BINARY, ("no", "yes"), truth, truth, scores)
+        baseline = build(Dummy(), perfect).sample
+        for key in ("roc_auc", "balanced_accuracy"):
+            found = compare(find(Task.BINARY, key), perfect, baseline, name="a coin", sampling=QUICK)
+            assert found.difference == 0.5
+            standings[key, rows] = found.standing
+    assert standings["roc_auc", 1] is Standing.INCONCLUSIVE
+    assert standings["balanced_accuracy", 1] is Standing.INCONCLUSIVE
+    assert standings["roc_auc", 100] is standings["balanced_accuracy", 100] is Standing.BETTER
+
+
 def test_sentences_say_who_is_better_by_how_much_and_how_sure_that_is() -> None:
     truth = np.repeat([0, 1], 100)
     perfect = ClassificationSample(Task.BINARY, ("no", "yes"), truth, truth)

@@ -1,6 +1,9 @@
 """The whole of an evaluation: from columns to numbers that can be stored."""
 
 import json
+import subprocess
+import sys
+import tracemalloc
 
 import numpy as np
 import pandas as pd
@@ -121,6 +124,21 @@ def test_a_large_evaluation_returns_little_and_keeps_curves_short() -> None:
     assert 100 < len(found.curves.roc) <= curves.MOST_POINTS
     assert 100 < len(found.curves.precision_recall) <= curves.MOST_POINTS
     assert len(found.curves.calibration) == 10
+
+
+def test_memory_grows_with_the_rows_and_not_with_rows_times_draws() -> None:
+    sample = binary_sample(1, 100_000)
+    tracemalloc.start()
+    measure(Task.BINARY, sample.truth, None, sample.scores, draws=300)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    # Row by row, 300 resamples of as many numbers would take 240 MB.
+    assert peak < 120_000_000
+
+
+def test_the_arithmetic_never_imports_django() -> None:
+    check = "import sys, evaluation.measures.evaluate; sys.exit('django' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
 
 
 def test_the_thinned_roc_curve_encloses_the_area_of_the_full_one() -> None:

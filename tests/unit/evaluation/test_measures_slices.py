@@ -42,6 +42,12 @@ def test_few_numbers_stay_values_in_their_order_and_one_dominant_value_stays_alo
     assert sizes(pd.Series([0] * 90 + list(range(1, 31)))) == {"0": 90, "1–30": 30}
 
 
+def test_a_categorical_column_shows_only_the_values_it_has() -> None:
+    listed = pd.Series(pd.Categorical(["b", None, "b"], categories=["a", "b", *map(str, range(20))]))
+    assert sizes(listed) == {"b": 2, "(missing)": 1}
+    assert sizes(pd.Series(pd.Categorical([3, 1, 1]))) == {"1": 2, "3": 1}
+
+
 def test_truth_values_and_dates_are_read_as_people_say_them() -> None:
     assert sizes(pd.Series([True, False, True])) == {"True": 2, "False": 1}
     assert sizes(pd.Series(pd.to_datetime(["2024-01-05", "2025-03-01", "2025-09-01"]))) == {"2025": 2, "2024": 1}
