@@ -85,7 +85,7 @@ def estimate_dots(
     x = axis("low", f"{metric.name} with 95 % interval", domain=domain)
     names = alt.Axis(labelLimit=260, labelColor=INK, grid=False, labelPadding=10)
     y = alt.Y("label:N", sort=[r["label"] for r in rows], title=None, axis=names)
-    legend = alt.Legend(symbolType="circle", symbolSize=70) if threshold else None
+    legend = alt.Legend(symbolType="circle", symbolSize=70, symbolOpacity=1) if threshold else None
     encoded = _verdict_channels([v for v in _MARKS if any(r["verdict"] == v for r in rows)], legend)
     base = alt.Chart(alt.Data(values=rows))
     lines = base.mark_rule(strokeWidth=2, opacity=0.5).encode(x=x, x2="high:Q", y=y, stroke=encoded["stroke"])
@@ -136,7 +136,7 @@ def upright_intervals(rows: list[dict[str, Any]], x: alt.X, y: alt.Y, verdicts: 
     colour = alt.Color(
         "verdict:N",
         scale=alt.Scale(domain=present, range=list(colours)),
-        legend=alt.Legend(symbolType="circle", symbolSize=70),
+        legend=alt.Legend(symbolType="circle", symbolSize=70, symbolOpacity=1),
     )
     shape = alt.Shape("verdict:N", scale=alt.Scale(domain=present, range=list(shapes)))
     base = alt.Chart(alt.Data(values=rows))
