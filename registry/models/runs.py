@@ -19,7 +19,8 @@ class TrainingEnvironmentQuerySet(models.QuerySet["TrainingEnvironment"]):
 
     def listed(self) -> Self:
         """With who recorded each and how many versions it trained."""
-        return self.annotate(version_count=Count("versions")).select_related("recorded_by")
+        counted = self.annotate(version_count=Count("versions"))
+        return counted.select_related("recorded_by").order_by("-recorded_at", "-pk")
 
 
 class TrainingEnvironment(models.Model):

@@ -18,7 +18,7 @@ class RegisteredModelQuerySet(models.QuerySet["RegisteredModel"]):
     def listed(self) -> Self:
         """With the number of versions, the latest number, and the aliases: what a list of models shows."""
         counted = self.annotate(version_count=Count("versions"), latest_number=Max("versions__number"))
-        return counted.select_related("project", "created_by").prefetch_related("aliases__version")
+        return counted.select_related("project", "created_by").prefetch_related("aliases__version", "aliases__moved_by")
 
 
 class RegisteredModel(models.Model):

@@ -30,7 +30,7 @@ def model_list(request: AuthenticatedRequest, slug: str) -> HttpResponse:
 def model_create(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     """Register a model by name."""
     project = get_project(request.user, slug, needs=Permission.REGISTER_MODELS)
-    form = ModelForm(request.POST or None, initial={"task": project.task})
+    form = ModelForm(request.POST if request.method == "POST" else None, initial={"task": project.task})
     if request.method != "POST" or not form.is_valid():
         return _render_form(request, project, form)
     try:

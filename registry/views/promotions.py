@@ -58,7 +58,7 @@ def promotion_create(request: AuthenticatedRequest, slug: str, name: str, number
     """Ask that a version take a stage."""
     project = get_project(request.user, slug, needs=Permission.REQUEST_PROMOTION)
     version = get_object_or_404(ModelVersion.objects.listed(), model__project=project, model__name=name, number=number)
-    form = PromotionForm(request.POST or None, version=version)
+    form = PromotionForm(request.POST if request.method == "POST" else None, version=version)
     status = 200
     if request.method == "POST" and form.is_valid():
         try:

@@ -75,7 +75,7 @@ def environment_detail(request: AuthenticatedRequest, slug: str, environment_id:
 def environment_create(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     """Record a training environment from an uploaded file."""
     project = get_project(request.user, slug, needs=Permission.REGISTER_MODELS)
-    form = EnvironmentForm(request.POST or None, request.FILES or None)
+    form = EnvironmentForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     if request.method == "POST" and form.is_valid():
         name = form.cleaned_data["file"].name
         try:

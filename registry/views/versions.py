@@ -28,7 +28,8 @@ def version_create(request: AuthenticatedRequest, slug: str, name: str) -> HttpR
     """Register a version by uploading its file."""
     project = get_project(request.user, slug, needs=Permission.REGISTER_MODELS)
     model = get_object_or_404(RegisteredModel.objects.select_related("project"), project=project, name=name)
-    form = VersionForm(request.POST or None, request.FILES or None, project=project)
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = VersionForm(*sent, project=project)
     if request.method != "POST" or not form.is_valid():
         return _render_form(request, model, form)
     upload, number = form.cleaned_data["file"], form.cleaned_data["number"]

@@ -124,6 +124,7 @@ class RegisteredModelFactory(factory.django.DjangoModelFactory[RegisteredModel])
 
     class Meta:
         model = RegisteredModel
+        django_get_or_create = ("project", "name")
 
     project = factory.SubFactory(ProjectFactory)
     name = factory.Sequence(lambda n: f"model-{n}")
