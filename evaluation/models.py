@@ -24,9 +24,8 @@ class EvaluationQuerySet(models.QuerySet["EvaluationJob"]):
             f"{verdict}_count": models.Count("verdicts", filter=models.Q(verdicts__verdict=verdict))
             for verdict in KpiVerdict.Verdict.values
         }
-        return self.select_related("project", "job", "dataset", "requested_by", "version__model__project").annotate(
-            **counted
-        )
+        shown = self.select_related("project", "job", "dataset", "requested_by", "version__model__project")
+        return shown.annotate(**counted).order_by("-requested_at", "-number")
 
 
 class EvaluationJob(models.Model):

@@ -22,7 +22,7 @@ PER_PAGE = 25
 def job_list_all(request: AuthenticatedRequest) -> HttpResponse:
     """The evaluations of every project that one may see."""
     visible = EvaluationJob.objects.filter(project__in=Project.objects.visible_to(request.user)).listed()
-    page = Paginator(visible.order_by("-requested_at"), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(visible, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "evaluation/job_list_all.html", {"page": page})
 
 

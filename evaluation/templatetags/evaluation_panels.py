@@ -28,7 +28,7 @@ def evaluations_panel(context: Context, project: Project) -> dict[str, Any]:
 @register.inclusion_tag("evaluation/_version_panels.html", takes_context=True)
 def version_evaluations(context: Context, version: ModelVersion) -> dict[str, Any]:
     """The evidence about a version: its best evaluation in full, and the list of all of them."""
-    evaluations = list(version.evaluations.listed().order_by("-requested_at")[:SHOWN_ON_VERSION])
+    evaluations = list(version.evaluations.listed()[:SHOWN_ON_VERSION])
     best = best_of(version)
     return {
         "project": context.get("project"),

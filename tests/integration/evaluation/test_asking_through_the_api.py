@@ -212,19 +212,19 @@ def test_neither_snapshot_nor_file_is_refused(api: APIClient, project: Project, 
 
 
 @pytest.mark.parametrize(
-    ("content", "name", "words"),
+    ("file", "words"),
     [
-        ("", "predictions.csv", "empty"),
-        ("label,prediction\n1,0,7\n", "predictions.csv", "Line 2 has 3 values"),
-        (b"label,prediction\n\xff\xfe,0\n", "predictions.csv", "UTF-8"),
-        ("label,prediction\n", "predictions.csv", "no rows"),
-        ("label,prediction\n1,0\n", "predictions.parquet", "not a Parquet file"),
+        (("", "predictions.csv"), "empty"),
+        (("label,prediction\n1,0,7\n", "predictions.csv"), "Line 2 has 3 values"),
+        ((b"label,prediction\n\xff\xfe,0\n", "predictions.csv"), "UTF-8"),
+        (("label,prediction\n", "predictions.csv"), "no rows"),
+        (("label,prediction\n1,0\n", "predictions.parquet"), "not a Parquet file"),
     ],
 )
 def test_a_file_that_is_no_table_is_refused(
-    api: APIClient, project: Project, version: ModelVersion, content: bytes | str, name: str, words: str
+    api: APIClient, project: Project, version: ModelVersion, file: tuple[bytes | str, str], words: str
 ) -> None:
-    response = send(api, project, content, name, prediction_column="prediction")
+    response = send(api, project, *file, prediction_column="prediction")
     assert response.status_code == 400
     assert words in str(response.json()["predictions"])
     assert not EvaluationJob.objects.exists()
@@ -267,8 +267,6 @@ def test_a_model_that_does_not_fit_the_columns_fails_and_names_them(
 
 
 def test_a_skops_file_that_is_a_pickle_is_never_run(api: APIClient, project: Project) -> None:
-    import pickle
-
     version_in(project, content=pickle.dumps(trained("binary")), format="skops")
     ask(api, project, dataset=snapshot(project, cases()).pk)
     failed(outcome(api, project), "can run code when it is loaded")
