@@ -21,7 +21,7 @@ help: ## list the commands
 setup: system $(READY) ## install everything: system packages, .venv, browser packages, fonts, static files
 
 demo: setup ## the main path on real data, PDFs in var/demo/, then serve the result (SERVE=0: end instead)
-	@$(VENV)/python -m samples.demo --host "$(HOST)" --port "$(PORT)" $(if $(filter 0,$(SERVE)),--no-serve)
+	@$(VENV)/python -m samples.demo --port "$(PORT)" $(if $(filter 0,$(SERVE)),--no-serve)
 
 run: setup ## the embedded server: web, worker and schedule (HOST=127.0.0.1 PORT=8000)
 	@exec $(VENV)/python manage.py serve --host "$(HOST)" --port "$(PORT)"
@@ -42,7 +42,7 @@ format: setup ## rewrite the code in the house's format
 check: test lint browser ## everything CI runs, in CI's order
 
 bench: setup ## benchmarks: name, figure, unit, what it is compared with
-	@$(VENV)/python -m samples.bench
+	@$(VENV)/python -m bench
 
 lock: setup ## choose the newest allowed versions again, with their hashes
 	@for name in uv node base dev; do

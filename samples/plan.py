@@ -1,0 +1,34 @@
+"""Writing a project's plan: its settings, the ten blocks and what it is held to."""
+
+from samples.client import Client, Record
+
+BLOCKS = (
+    "value_proposition",
+    "data_sources",
+    "prediction_task",
+    "feature_engineering",
+    "offline_evaluation",
+    "decisions",
+    "collecting_data",
+    "building_models",
+    "live_evaluation",
+    "when_not_to_implement",
+)
+
+
+def fill_in_canvas(client: Client, canvas: Record) -> int:
+    """Save every block; returns how many are complete."""
+    saved = [
+        client.put(f"canvas/{number}/", based_on=0, answers=canvas[key]) for number, key in enumerate(BLOCKS, start=1)
+    ]
+    return sum(block["is_complete"] for block in saved)
+
+
+def agree_on_kpis(client: Client, kpis: list[Record]) -> list[Record]:
+    """Add every KPI; one that serves another comes after it in the list, and names it as its parent."""
+    ids: dict[str, int] = {}
+    made = []
+    for kpi in kpis:
+        made.append(client.post("kpis/", **kpi | {"parent": ids.get(kpi["parent"])}))
+        ids[kpi["name"]] = made[-1]["id"]
+    return made

@@ -1,0 +1,74 @@
+"""What both sample projects have in common: who works in them, and the way to a plan and described data."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import pandas as pd
+
+from samples.client import Client, Record
+from samples.documentation import (
+    bind_schema,
+    read_yaml,
+    record_labeling,
+    register_sources,
+    review_schema,
+    upload_snapshot,
+)
+from samples.people import Person
+from samples.plan import agree_on_kpis, fill_in_canvas
+
+
+class Rows(Protocol):
+    """Rows to learn from, and rows kept for the test."""
+
+    training: pd.DataFrame
+    test: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Story:
+    """One sample project while it is worked in."""
+
+    folder: Path
+    clients: dict[str, Client]
+    people: dict[str, Person]
+    documents: Path
+    tell: Callable[[str], None]
+
+    def plan(self) -> None:
+        """The owner says what the project is, fills in the canvas and agrees on KPIs."""
+        owner = self.clients["owner"]
+        settings = dict(self.said["project"])
+        settings.pop("name")
+        owner.patch("", **settings)
+        members = len(owner.listed("members/"))
+        self.tell(f"project of {members} members set up as {settings['risk_tier']} risk")
+        complete = fill_in_canvas(owner, read_yaml(self.folder, "canvas.yaml"))
+        kpis = agree_on_kpis(owner, read_yaml(self.folder, "kpis.yaml"))
+        self.tell(f"canvas filled in, {complete} of 10 blocks complete, {len(kpis)} KPIs agreed before any result")
+
+    def describe_data(self, rows: Rows, *, label: str, extension: str) -> tuple[Record, Record]:
+        """The contributor uploads training and test rows, and the owner reviews their schema."""
+        contributor = self.clients["contributor"]
+        origin: dict[str, Any] = {
+            "sources": register_sources(contributor, self.said["sources"]),
+            "labeling": record_labeling(contributor, self.said["labeling"]),
+            "label": label,
+        }
+        held = []
+        for split, table in (("training", rows.training), ("test", rows.test)):
+            said = self.said["snapshots"][split]
+            held.append(upload_snapshot(contributor, table, file_name=f"{split}.{extension}", said=said, **origin))
+            self.tell(f"{held[-1]['rows']} {split} rows uploaded as {extension}, SHA-256 {held[-1]['sha256'][:12]}…")
+        training, test = held
+        schema = review_schema(self.clients["owner"], training, **self.said["schema"])
+        test = bind_schema(contributor, test, schema)
+        self.tell(f"schema reviewed, version {schema['number']}, {len(schema['fields'])} columns")
+        return training, test
+
+    @property
+    def said(self) -> Record:
+        """What the sample's people say about its data."""
+        return dict(read_yaml(self.folder, "data.yaml"))
