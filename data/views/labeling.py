@@ -63,6 +63,9 @@ def labeling_revise(request: HttpRequest, slug: str, method_id: int) -> HttpResp
     user = signed_in(request)
     project = get_project(user, slug, needs=Permission.EDIT_DATA)
     method = get_object_or_404(LabelingMethod, project=project, pk=method_id)
+    newest = LabelingMethod.objects.latest_of(project, method.name)
+    if request.method == "GET" and newest.pk != method.pk:
+        return redirect("data:labeling-revise", slug, newest.pk)
     # The form checks against a copy: a version is never written to.
     copy = LabelingMethod.objects.get(pk=method.pk)
     form = MethodRevisionForm(sent(request), instance=copy, initial={"based_on": method.pk, "change_reason": ""})

@@ -48,6 +48,9 @@ def schema_edit(request: HttpRequest, slug: str, schema_id: int) -> HttpResponse
     user = signed_in(request)
     project = get_project(user, slug, needs=Permission.EDIT_DATA)
     schema = get_object_or_404(DataSchema.objects.select_related("project"), project=project, pk=schema_id)
+    newest = DataSchema.objects.latest_of(project, schema.name)
+    if request.method == "GET" and newest.pk != schema.pk:
+        return redirect("data:schema-edit", slug, newest.pk)
     drafts = schemas.drafts_of(schema)
     context: dict[str, Any] = {"project": project, "schema": schema, "most": MOST_EDITABLE}
     if len(drafts) > MOST_EDITABLE:

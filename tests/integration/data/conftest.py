@@ -5,7 +5,7 @@ import pytest
 from django.conf import settings
 
 from audit.models import AuditEntry
-from data.models import Dataset, DataSchema
+from data.models import DataSchema, Dataset
 
 
 def kept_files() -> set[str]:

@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from audit.models import AuditEntry
 from canvas.models import Project
-from data.models import Dataset, DataSchema
+from data.models import DataSchema, Dataset
 from tests.conftest import ApiAs, ClientAs
 from tests.factories.data import ROWS, DataSourceFactory, LabelingMethodFactory
 from tests.integration.data.bad_tables import BAD_TABLES, wide, written
