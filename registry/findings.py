@@ -37,7 +37,9 @@ def data_documented(version: ModelVersion) -> Finding:
     gaps = [f"{dataset}: {gap}" for dataset in datasets for gap in documentation_gaps(dataset)]
     if gaps:
         return Finding(FAILED, f"Still missing: {_some([gap.rstrip('.') for gap in gaps], joined='; ')}.", evidence)
-    return Finding(PASSED, f"{_some([str(dataset) for dataset in datasets])} documented.", evidence)
+    return Finding(
+        PASSED, f"Everything is written down about {_some([str(dataset) for dataset in datasets])}.", evidence
+    )
 
 
 def environment_recorded(version: ModelVersion) -> Finding:

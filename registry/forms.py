@@ -27,7 +27,7 @@ def _text(rows: int, help_text: str) -> forms.CharField:
     )
 
 
-class ModelForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class takes no parameter at run time
+class ModelForm(forms.ModelForm):
     """A model, before it has versions."""
 
     name = forms.CharField(

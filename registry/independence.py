@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.text import get_text_list
+
 from accounts.models import User
 from registry.models import PromotionRequest
 
@@ -27,7 +29,7 @@ def stakes_in(promotion: PromotionRequest) -> list[Stake]:
     for deed, person in people.items():
         deeds.setdefault(person.pk, []).append(deed)
     by_id = {person.pk: person for person in people.values()}
-    return [Stake(by_id[pk], " and ".join(done)) for pk, done in deeds.items()]
+    return [Stake(by_id[pk], get_text_list(done, "and")) for pk, done in deeds.items()]
 
 
 def reason_against(promotion: PromotionRequest, user: User) -> str:

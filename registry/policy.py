@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import rfc8785
 
@@ -118,7 +119,7 @@ def titles(keys: Iterable[str]) -> str:
 
 def fingerprint(stage: str) -> str:
     """The SHA-256 of everything a stage's policy says, so that evidence names the exact text it was judged by."""
-    text = {
+    text: dict[str, Any] = {
         "version": POLICY_VERSION,
         "stage": asdict(policy_for(stage)) | {"requirements": list(policy_for(stage).requirements)},
         "requirements": [asdict(requirement) for requirement in requirements_of(stage)],

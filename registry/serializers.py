@@ -40,11 +40,11 @@ class OfProject:
         return queryset.filter(**{self.of: project}) if project else queryset
 
 
-class ById(OfProject, serializers.PrimaryKeyRelatedField):  # type: ignore[type-arg]  # takes none at run time
+class ById(OfProject, serializers.PrimaryKeyRelatedField):
     """A record of the project by its id."""
 
 
-class ByKey(OfProject, serializers.SlugRelatedField):  # type: ignore[type-arg]  # takes none at run time
+class ByKey(OfProject, serializers.SlugRelatedField):
     """A record of the project by a key."""
 
 
@@ -200,7 +200,7 @@ class DatasetUseSerializer(serializers.Serializer[Any]):
 class DatasetUses(StorableJSON):
     """Snapshots with their use; JSON text inside a multipart request."""
 
-    def to_internal_value(self, data: Any) -> list[tuple[Dataset, str]]:
+    def to_internal_value(self, data: Any) -> Any:  # Any: pairs, where the base class promises JSON
         """Each snapshot with its use."""
         value = super().to_internal_value(data)
         sent = DatasetUseSerializer(data=[] if value is None else value, many=True, context=self.context)
@@ -281,7 +281,7 @@ class EvidenceSerializer(serializers.Serializer[Any]):
     id = serializers.JSONField()
     revision = serializers.IntegerField(allow_null=True)
     sha256 = serializers.CharField(allow_null=True)
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of that name, not this field's own label
     url = serializers.CharField()
 
 

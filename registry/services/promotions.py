@@ -209,22 +209,25 @@ def _move(promotion: PromotionRequest, *, by: User, at: datetime) -> tuple[dict[
     version, stage = promotion.version, promotion.stage
     held = current_assignment(version)
     replaced = incumbents(promotion)
-    before = {"stage": held.stage.key if held else None, "replaces": [str(one.version) for one in replaced]}
+    before: dict[str, object] = {
+        "stage": held.stage.key if held else None,
+        "replaces": [str(one.version) for one in replaced],
+    }
     for assignment in [*replaced, *([held] if held else [])]:
         assignment.until_at = at
         assignment.save(update_fields=["until_at"])
         if assignment.stage.alias:
             version.model.aliases.filter(name=assignment.stage.alias, version=assignment.version_id).delete()
-    retired = Stage.objects.filter(key=policy.REPLACED_STAGE).first()
-    for assignment in replaced if retired else []:
-        _assign(assignment.version, retired, promotion, by=by, at=at)
+    if retired := Stage.objects.filter(key=policy.REPLACED_STAGE).first():
+        for assignment in replaced:
+            _assign(assignment.version, retired, promotion, by=by, at=at)
     _assign(version, stage, promotion, by=by, at=at)
     if stage.alias:
         aliases.point(version, name=stage.alias, by=by)
     return before, {"stage": stage.key, "alias": stage.alias or None}
 
 
-def _assign(version: ModelVersion, stage: Stage | None, promotion: PromotionRequest, *, by: User, at: datetime) -> None:
+def _assign(version: ModelVersion, stage: Stage, promotion: PromotionRequest, *, by: User, at: datetime) -> None:
     StageAssignment.objects.create(version=version, stage=stage, promotion=promotion, assigned_by=by, from_at=at)
 
 
