@@ -26,7 +26,6 @@ def _sign(head: ChainHead, key: Ed25519PrivateKey) -> Checkpoint | None:
         return None
     now = timezone.now()
     text = f"tenet-audit/v1\n{head.chain}\n{head.seq}\n{head.hash}\n{now.isoformat()}\n"
-    public = key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
     return Checkpoint.objects.create(
         chain=head.chain,
         seq=head.seq,
@@ -34,16 +33,30 @@ def _sign(head: ChainHead, key: Ed25519PrivateKey) -> Checkpoint | None:
         at=now,
         text=text,
         signature=base64.b64encode(key.sign(text.encode())).decode(),
-        public_key=base64.b64encode(public).decode(),
+        public_key=_public_text(key),
     )
 
 
 def signing_key() -> Ed25519PrivateKey:
     """The installation's signing key, kept outside the database and made on first use."""
-    path = Path(settings.KEYS_DIR) / "journal.key"
+    path = _key_path()
     if not path.exists():
         _make_key(path)
     return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
+
+
+def is_ours(checkpoint: Checkpoint) -> bool:
+    """Whether a checkpoint names this installation's key; any does where the key itself is kept elsewhere."""
+    return not _key_path().exists() or checkpoint.public_key == _public_text(signing_key())
+
+
+def _key_path() -> Path:
+    return Path(settings.KEYS_DIR) / "journal.key"
+
+
+def _public_text(key: Ed25519PrivateKey) -> str:
+    raw = key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    return base64.b64encode(raw).decode()
 
 
 def _make_key(path: Path) -> None:

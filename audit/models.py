@@ -25,7 +25,7 @@ class AuditEntry(models.Model):
     prev_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
 
-    # Derived copies of values in `body`, for filters and pages; verification reads only `body`.
+    # Copies of values in `body`, for filters and pages; verification compares them with it.
     at = models.DateTimeField()
     actor_id = models.BigIntegerField(null=True)
     actor_label = models.CharField(max_length=200)

@@ -55,13 +55,13 @@ def record(
     ChainHead.objects.get_or_create(chain=chain)
     head = ChainHead.objects.select_for_update().get(chain=chain)
     now = timezone.now()
-    object_label = (label or str(on))[:300]
+    object_label = unicodedata.normalize("NFC", label or str(on))[:300]
     body = {
         "v": 1,
         "chain": chain,
         "seq": head.seq + 1,
         "id": str(uuid.uuid4()),
-        "ts": _stamp(now),
+        "ts": stamp(now),
         "actor": None if by is None else by.pk,
         "actor_label": "Tenet" if by is None else by.get_username(),
         "actor_kind": "system" if by is None else "user",
@@ -116,11 +116,12 @@ def _plain(value: Any) -> Any:  # Any: JSON values of unknown depth
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)
     if isinstance(value, datetime):
-        return _stamp(value)
+        return stamp(value)
     if isinstance(value, Decimal):
         return str(value)
     return str(value)
 
 
-def _stamp(moment: datetime) -> str:
+def stamp(moment: datetime) -> str:
+    """A moment as bodies state it: UTC, to the microsecond."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -10,6 +10,12 @@ _SQLITE_KEEP = """
 CREATE TRIGGER {table}_keeps_{verb} BEFORE {verb} ON {table}
 BEGIN SELECT RAISE(ABORT, '{refusal}'); END
 """
+# SQLite removes the row that an INSERT OR REPLACE collides with, without asking any trigger on DELETE.
+_SQLITE_REPLACE = """
+CREATE TRIGGER {table}_keeps_REPLACE BEFORE INSERT ON {table}
+WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, '{refusal}'); END
+"""
 _SQLITE_ORDER = """
 CREATE TRIGGER {table}_in_order BEFORE INSERT ON {table}
 WHEN NEW.seq <> COALESCE((SELECT MAX(seq) FROM {table} WHERE chain = NEW.chain), 0) + 1
@@ -17,6 +23,7 @@ WHEN NEW.seq <> COALESCE((SELECT MAX(seq) FROM {table} WHERE chain = NEW.chain),
     (SELECT hash FROM {table} WHERE chain = NEW.chain ORDER BY seq DESC LIMIT 1), '{genesis}')
 BEGIN SELECT RAISE(ABORT, 'a journal line has to follow the last one'); END
 """
+_SQLITE_KEEPERS = ("keeps_UPDATE", "keeps_DELETE", "keeps_REPLACE")
 _POSTGRES = """
 CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger AS $$
 BEGIN RAISE EXCEPTION '{refusal}'; END $$ LANGUAGE plpgsql;
@@ -65,10 +72,11 @@ def _statements(vendor: str) -> list[str]:
         for table in (ENTRY, CHECKPOINT)
         for verb in ("UPDATE", "DELETE")
     ]
-    return [*keeps, _SQLITE_ORDER.format(table=ENTRY, genesis=genesis)]
+    replaces = [_SQLITE_REPLACE.format(table=table, refusal=REFUSAL) for table in (ENTRY, CHECKPOINT)]
+    return [*keeps, *replaces, _SQLITE_ORDER.format(table=ENTRY, genesis=genesis)]
 
 
 def _names(vendor: str) -> list[tuple[str, str]]:
     order = [(ENTRY, f"{ENTRY}_in_order")]
-    suffixes = ("keeps", "keeps_all") if vendor == "postgresql" else ("keeps_UPDATE", "keeps_DELETE")
+    suffixes = ("keeps", "keeps_all") if vendor == "postgresql" else _SQLITE_KEEPERS
     return order + [(table, f"{table}_{suffix}") for table in (ENTRY, CHECKPOINT) for suffix in suffixes]

@@ -4,12 +4,14 @@ import base64
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from audit.checkpoints import is_ours
 from audit.models import GENESIS, AuditEntry, ChainHead, Checkpoint
-from audit.services import link
+from audit.services import link, stamp
 
 
 @dataclass(frozen=True)
@@ -34,9 +36,9 @@ class Verified:
 
 
 def chains() -> list[str]:
-    """Every chain that has a head or a line."""
-    heads = set(ChainHead.objects.values_list("chain", flat=True))
-    return sorted(heads | set(AuditEntry.objects.order_by().values_list("chain", flat=True).distinct()))
+    """Every chain that has a head, a line or a checkpoint."""
+    records = (ChainHead.objects, AuditEntry.objects, Checkpoint.objects)
+    return sorted(set().union(*(rows.order_by().values_list("chain", flat=True).distinct() for rows in records)))
 
 
 def verify_chain(chain: str) -> Verified | Broken:
@@ -67,18 +69,26 @@ def _fault(entry: AuditEntry, prev: str, checkpoint: Checkpoint | None) -> str:
         return "it does not follow the line before it"
     if entry.hash != link(prev, entry.body):
         return "its text does not match its hash"
-    body = json.loads(entry.body)
-    if (body["chain"], body["seq"], body["action"]) != (entry.chain, entry.seq, entry.action):
-        return "its columns do not match its text"
-    if (body["object"]["type"], body["object"]["id"]) != (entry.object_type, entry.object_id):
-        return "its columns do not match its text"
-    if body["actor"] != entry.actor_id or body["actor_label"] != entry.actor_label:
+    if _columns(entry) != _columns_stated_by(json.loads(entry.body)):
         return "its columns do not match its text"
     if checkpoint and checkpoint.hash != entry.hash:
         return "a signed checkpoint speaks of another hash here"
+    if checkpoint and not is_ours(checkpoint):
+        return "its checkpoint was signed with a key that is not this installation's"
     if checkpoint and not _signature_holds(checkpoint):
         return "the signature of its checkpoint does not hold"
     return ""
+
+
+def _columns(entry: AuditEntry) -> tuple[Any, ...]:  # Any: text, numbers and nothing
+    about = (entry.object_type, entry.object_id, entry.object_label)
+    return entry.chain, entry.seq, stamp(entry.at), entry.actor_id, entry.actor_label, entry.action, *about
+
+
+def _columns_stated_by(body: dict[str, Any]) -> tuple[Any, ...]:  # Any: a JSON object
+    about = body["object"]
+    who = (body["actor"], body["actor_label"], body["action"])
+    return body["chain"], body["seq"], body["ts"], *who, about["type"], about["id"], about["label"]
 
 
 def _signature_holds(checkpoint: Checkpoint) -> bool:
