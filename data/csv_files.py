@@ -12,8 +12,8 @@ from pyarrow import csv as arrow_csv
 from data.tables import CSV, MAX_ROWS, BadTable, TableFacts, check_columns, check_rows
 
 CHUNK = 2**20
-# No row may be longer than this: it bounds what a reader has to hold at once.
-BLOCK = 8 * 2**20
+# No row may be longer than this. Arrow reads up to 32 blocks ahead of us, so it also bounds the memory we take.
+BLOCK = 2 * 2**20
 # What a text editor or a spreadsheet calls the encoding that we ask for.
 ADVICE = "Save it as “CSV UTF-8” and upload it again."
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -79,12 +79,17 @@ def _check_text(path: Path) -> int:
                 decoder.decode(chunk)
             except UnicodeDecodeError as error:
                 at = max(error.start - pending, 0)
-                _refuse_byte(offset + error.start - pending, lines + chunk.count(b"\n", 0, at), chunk[at : at + 1])
+                _refuse_byte(
+                    offset + error.start - pending, lines + chunk.count(b"\n", 0, at), error.object[error.start]
+                )
             offset += len(chunk)
             lines += chunk.count(b"\n")
             quotes += chunk.count(b'"')
-    if decoder.getstate()[0]:
-        raise BadTable(f"The file ends in the middle of a character at byte {offset:,}. Upload the complete file.")
+    if cut := len(decoder.getstate()[0]):
+        raise BadTable(
+            f"The file ends in the middle of the character that begins at byte {offset - cut:,}. "
+            "Upload the complete file."
+        )
     return quotes
 
 
@@ -104,9 +109,9 @@ def _refuse_nul(offset: int, lines: int) -> NoReturn:
     )
 
 
-def _refuse_byte(offset: int, lines: int, byte: bytes) -> NoReturn:
+def _refuse_byte(offset: int, lines: int, byte: int) -> NoReturn:
     raise BadTable(
-        f"The byte 0x{byte.hex().upper()} at byte {offset:,} (line {lines + 1:,}) is not UTF-8: "
+        f"The byte 0x{byte:02X} at byte {offset:,} (line {lines + 1:,}) is not UTF-8: "
         f"the file is probably written in an older encoding such as Windows-1252. {ADVICE}"
     )
 
@@ -170,5 +175,7 @@ def _open_text(path: Path) -> TextIO:
 def _lines(text: TextIO) -> Iterator[str]:
     while line := text.readline(BLOCK):
         if len(line) == BLOCK:
-            raise BadTable("A line is longer than 8 MiB. Check that the file has line breaks between its rows.")
+            raise BadTable(
+                f"A line is longer than {BLOCK // 2**20} MiB. Check that the file has line breaks between its rows."
+            )
         yield line

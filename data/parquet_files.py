@@ -2,7 +2,7 @@
 
 A Parquet file of a few kilobytes may unpack to any size, and what its footer promises may be a lie. So the first full
 read of a stranger's file takes place in a process of its own, which may be killed without harm. This module is also
-that process: `python -m data.parquet_files FILE`.
+that process: `python -m data.parquet_files FILE BYTES`.
 """
 
 import json
@@ -26,11 +26,11 @@ _FOOTER_LIMIT = 64 * 2**20
 _HOME = Path(__file__).resolve().parent.parent
 
 
-def inspect_parquet(path: Path) -> TableFacts:
-    """The facts of a Parquet file, having read all of it in a child process; raises BadTable."""
+def inspect_parquet(path: Path, *, memory: int = CHILD_MEMORY) -> TableFacts:
+    """The facts of a Parquet file, having read all of it in a child process with so much memory; raises BadTable."""
     try:
         answer = subprocess.run(
-            [sys.executable, "-m", "data.parquet_files", str(path)],
+            [sys.executable, "-m", "data.parquet_files", str(path), str(memory)],
             cwd=_HOME,
             env={"ARROW_DEFAULT_MEMORY_POOL": "system", "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"},
             stdin=subprocess.DEVNULL,
@@ -153,9 +153,9 @@ def _unreadable(error: Exception) -> str:
     return f"The Parquet file cannot be read: {reason}. Write it again, and upload it again."
 
 
-def main(path: str) -> None:
+def main(path: str, memory: int) -> None:
     """Inspect one file under tight limits, and print the facts or the reason of a refusal as JSON."""
-    resource.setrlimit(resource.RLIMIT_AS, (CHILD_MEMORY, CHILD_MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (CHILD_SECONDS, CHILD_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
@@ -167,4 +167,4 @@ def main(path: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], int(sys.argv[2]))
