@@ -6,8 +6,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from canvas.models import Project
+from canvas.models import Membership, Project
+from canvas.roles import GRANTS, Permission
 from registry.models.versions import ModelVersion
+
+DECIDING_ROLES = [str(role) for role, granted in GRANTS.items() if Permission.DECIDE_PROMOTION in granted]
 
 
 class Stage(models.Model):
@@ -66,6 +69,12 @@ class PromotionRequestQuerySet(models.QuerySet["PromotionRequest"]):
             "version__trained_by",
             "version__uploaded_by",
         ).prefetch_related("votes__by")
+
+    def waiting_for(self, user: User) -> Self:
+        """Open requests that this person may decide, in all their projects."""
+        deciding = Membership.objects.filter(user=user, role__in=DECIDING_ROLES).values("project")
+        opened = self.filter(status=PromotionRequest.Status.OPEN, project__in=deciding)
+        return opened.exclude(requested_by=user).exclude(version__uploaded_by=user).exclude(version__trained_by=user)
 
 
 class PromotionRequest(models.Model):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 
+from accounts.models import User
 from canvas.models import Project
 from registry.models import Check, PromotionRequest, RegisteredModel
 
@@ -33,6 +34,13 @@ def promotions_panel(project: Project) -> dict[str, Any]:
     waiting = list(listed.filter(status=PromotionRequest.Status.OPEN).order_by("requested_at")[:SHOWN])
     decided = list(listed.exclude(status=PromotionRequest.Status.OPEN).order_by("-closed_at")[:SHOWN])
     return {"project": project, "promotions": [*waiting, *decided][:SHOWN]}
+
+
+@register.inclusion_tag("registry/_reviews_panel.html")
+def reviews_panel(user: User) -> dict[str, Any]:
+    """The requests that wait for somebody's decision, for their home page."""
+    waiting = PromotionRequest.objects.waiting_for(user).listed().order_by("requested_at")[: SHOWN + 1]
+    return {"promotions": waiting[:SHOWN], "has_more": len(waiting) > SHOWN}
 
 
 @register.inclusion_tag("registry/_stage_pill.html")

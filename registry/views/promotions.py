@@ -13,17 +13,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.requests import AuthenticatedRequest
 from canvas.access import get_project
 from canvas.models import Membership, Project
-from canvas.roles import GRANTS, Permission
+from canvas.roles import Permission
 from registry import manifest, policy
 from registry.comparison import changes_between
 from registry.forms import DecisionForm, PromotionForm
 from registry.independence import reason_against, stakes_in
 from registry.models import ModelVersion, PromotionRequest, Vote
+from registry.models.promotions import DECIDING_ROLES
 from registry.services import gates, promotions, signatures
 
 PROMOTIONS_PER_PAGE = 50
 TITLES = {key: requirement.title for key, requirement in policy.BY_KEY.items()}
-DECIDING_ROLES = [str(role) for role, granted in GRANTS.items() if Permission.DECIDE_PROMOTION in granted]
 
 
 class Refusal(NamedTuple):
@@ -142,12 +142,9 @@ def evidence_file(request: AuthenticatedRequest, slug: str, number: int) -> Http
 def review_list(request: AuthenticatedRequest) -> HttpResponse:
     """What waits for me, what I asked for, and what I decided, over all projects."""
     user = request.user
-    deciding = Membership.objects.filter(user=user, role__in=DECIDING_ROLES).values("project")
     visible = PromotionRequest.objects.filter(project__in=Project.objects.visible_to(user)).listed()
-    opened = visible.filter(status=PromotionRequest.Status.OPEN, project__in=deciding)
-    waiting = opened.exclude(requested_by=user).exclude(version__uploaded_by=user).exclude(version__trained_by=user)
     context = {
-        "waiting": _page(request, waiting.order_by("requested_at"), "waiting"),
+        "waiting": _page(request, visible.waiting_for(user).order_by("requested_at"), "waiting"),
         "mine": _page(request, visible.filter(requested_by=user).order_by("-requested_at"), "mine"),
         "done": _page(request, visible.filter(votes__by=user).order_by("-closed_at"), "done"),
     }
