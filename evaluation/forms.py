@@ -34,7 +34,7 @@ class _EvaluationForm(forms.Form):
 class ModelEvaluationForm(_EvaluationForm):
     """Run a version on a snapshot; the columns on offer are the snapshot's."""
 
-    label_column = forms.ChoiceField(label="True labels", required=False)
+    label_column = forms.ChoiceField(label="True labels")
     positive_label = forms.CharField(
         max_length=200,
         required=False,
@@ -68,7 +68,7 @@ class ModelEvaluationForm(_EvaluationForm):
             "hx-select": "#evaluation-form",
             "hx-swap": "outerHTML",
         }
-        self.fields["label_column"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
+        self.fields["label_column"].choices = [("", "Choose a column"), *((name, name) for name in names)]  # type: ignore[attr-defined]
         sliced = [(name, name) for name in names if dataset is not None and name != dataset.label_column]
         self.fields["slice_columns"].choices = sliced  # type: ignore[attr-defined]
 

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version as version_of
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from evaluation.asked import features_of
 from evaluation.measures.inputs import BadInput, Column, Columns, class_key, scores_of
 from evaluation.models import EvaluationJob
 from evaluation.sandbox import client
-from evaluation.sandbox.predictions import Predictions
+from evaluation.sandbox.predictions import Predictions, Task
 from evaluation.tables import format_of
 
 MEASURED_WITH = ("numpy", "pandas", "scipy")
@@ -78,7 +79,7 @@ def from_model(evaluation: EvaluationJob, keep_on: Callable[[], bool]) -> Rows:
         answers = client.predict(
             path,
             frame[features],
-            task=version.model.task,
+            task=cast(Task, version.model.task),
             allow_code=version.model.project.allow_code_formats,
             on_wait=keep_on,
         )

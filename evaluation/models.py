@@ -11,6 +11,10 @@ from jobs.models import Job
 from registry.models import ModelVersion
 
 
+# Pixels in a chart's own terms; two charts that are narrower than this share a row.
+WIDEST_OF_A_PAIR = 500
+
+
 class EvaluationQuerySet(models.QuerySet["EvaluationJob"]):
     """Reads of evaluations that several places share."""
 
@@ -223,6 +227,11 @@ class Curve(models.Model):
     class Meta:
         ordering: ClassVar = ["evaluation", "position"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["evaluation", "name"], name="curve_once")]
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the chart needs a row of its own."""
+        return self.spec.get("width", 0) > WIDEST_OF_A_PAIR
 
     def __str__(self) -> str:
         return self.title

@@ -46,7 +46,7 @@ class Outcome:
 
     def fingerprint(self) -> str:
         """The SHA-256 of every number and verdict as canonical JSON; of charts, the numbers they draw."""
-        plain = {
+        plain: dict[str, Any] = {  # Any: what JSON holds
             "rows": self.rows,
             "strength": self.strength,
             "sandbox_tier": self.sandbox_tier,

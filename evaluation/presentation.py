@@ -68,8 +68,14 @@ def present(evaluation: EvaluationJob) -> Shown:
     verdicts = list(evaluation.verdicts.all())
     task = evaluation.version.model.task
     words = [str(verdict.verdict) for verdict in verdicts]
+    # A fairness threshold is held against one slice, and the baseline's number is of all rows.
+    of_slices = {frozen["kpi"] for frozen in evaluation.thresholds if frozen["kind"] == Kpi.Kind.FAIRNESS}
+    whole = {row.kpi_id: row.metric for row in verdicts if row.kpi_id not in of_slices}
     return Shown(
-        kpis=[_kpi_row(task, row, theirs.get(row.metric), gaps.get(row.metric)) for row in verdicts],
+        kpis=[
+            _kpi_row(task, row, theirs.get(whole.get(row.kpi_id, "")), gaps.get(whole.get(row.kpi_id, "")))
+            for row in verdicts
+        ],
         metrics=[_metric_row(task, row, theirs.get(row.metric), gaps.get(row.metric)) for row in ours.values()],
         slices=_slice_tables(task, evaluation.slices.all()),
         verdict=overall(words),

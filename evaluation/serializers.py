@@ -135,7 +135,7 @@ class EvaluationSerializer(serializers.ModelSerializer[EvaluationJob]):
 
     class Meta:
         model = EvaluationJob
-        fields = (
+        fields: tuple[str, ...] = (
             "number",
             "url",
             "model",

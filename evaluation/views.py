@@ -98,7 +98,7 @@ def job_detail(request: AuthenticatedRequest, slug: str, number: int) -> HttpRes
         "evaluation": evaluation,
         "job": evaluation.job,
         "shown": present(evaluation) if evaluation.finished_at else None,
-        "curves": evaluation.curves.defer("spec", "print_svg"),
+        "curves": evaluation.curves.defer("print_svg"),
         "lines": evaluation.job.log.all(),
     }
     return render(request, "evaluation/job_detail.html", context)

@@ -38,7 +38,7 @@ def version_evaluations(context: Context, version: ModelVersion) -> dict[str, An
         "running": next((one for one in evaluations if not one.job.is_over), None),
         "evaluation": best,
         "shown": present(best) if best else None,
-        "curves": best.curves.defer("spec", "print_svg") if best else [],
+        "curves": best.curves.defer("print_svg") if best else [],
     }
 
 
