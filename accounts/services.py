@@ -62,12 +62,12 @@ def create_user(
 @transaction.atomic
 def change_site_role(user: User, *, site_role: str, until: datetime | None, is_active: bool, by: User) -> User:
     """Give or take a site role, or close an account; the last administrator stays."""
+    # All of them, so that two administrators cannot step down past each other.
+    lasting = {"site_role": User.SiteRole.ADMINISTRATOR, "is_active": True, "site_role_until__isnull": True}
+    administrators = set(User.objects.select_for_update().filter(**lasting).order_by("pk").values_list("pk", flat=True))
     user = User.objects.select_for_update().get(pk=user.pk)
     loses = user.is_administrator and (site_role != User.SiteRole.ADMINISTRATOR or not is_active or until)
-    others = User.objects.filter(
-        site_role=User.SiteRole.ADMINISTRATOR, is_active=True, site_role_until__isnull=True
-    ).exclude(pk=user.pk)
-    if loses and not others.exists():
+    if loses and not administrators - {user.pk}:
         raise LastAdministrator("Somebody has to administer Tenet. Make another administrator first.")
     before = {"site_role": user.site_role, "until": user.site_role_until, "is_active": user.is_active}
     user.site_role, user.site_role_until, user.is_active = site_role, until, is_active

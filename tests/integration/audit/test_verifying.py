@@ -37,8 +37,10 @@ def first_broken() -> str:
 
 def rewrite(entry: AuditEntry, body: str, *, prev: str) -> str:
     """Replace a line's text and make its hash fit; returns the new hash."""
-    tamper("UPDATE audit_auditentry SET body = %s, prev_hash = %s, hash = %s WHERE id = %s", body, prev, link(prev, body), entry.pk)  # fmt: skip
-    return link(prev, body)
+    made = link(prev, body)
+    columns = "body = %s, prev_hash = %s, hash = %s"
+    tamper(f"UPDATE audit_auditentry SET {columns} WHERE id = %s", body, prev, made, entry.pk)
+    return made
 
 
 def test_a_sound_journal_prints_the_head_of_each_chain(

@@ -51,11 +51,15 @@ def test_a_write_that_fails_leaves_no_line(project: Project, owner: User) -> Non
     class Interrupted(Exception):
         pass
 
-    with pytest.raises(Interrupted), transaction.atomic():
+    @transaction.atomic
+    def interrupted() -> None:
         projects.change_project(
             project, by=owner, name="Renamed", purpose="", task="", risk_tier="high", allow_code_formats=False
         )
         raise Interrupted
+
+    with pytest.raises(Interrupted):
+        interrupted()
     project.refresh_from_db()
     assert project.name == "Triage"
     assert not AuditEntry.objects.filter(chain=project.chain).exists()

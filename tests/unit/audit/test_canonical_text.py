@@ -70,5 +70,5 @@ def test_a_link_covers_the_domain_the_line_before_and_the_stored_bytes() -> None
 def test_every_action_has_a_sentence() -> None:
     assert set(SENTENCES) == set(Action)
     for action, sentence in SENTENCES.items():
-        assert sentence == sentence.strip() and not sentence.endswith("."), action
+        assert sentence == sentence.strip(" ."), action
         assert sentence.format(label="X")
