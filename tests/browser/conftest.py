@@ -70,9 +70,10 @@ def browser() -> Iterator[Browser]:
 class Visitor:
     """Somebody at a browser; remembers everything the browser complained about."""
 
-    def __init__(self, context: BrowserContext, url: str) -> None:
+    def __init__(self, context: BrowserContext, url: str, *, password: str) -> None:
         self.context = context
         self.url = url
+        self.password = password
         self.complaints: list[str] = []
         self.page = self.open_tab()
 
@@ -109,12 +110,13 @@ def sign_in(world: World, browser: Browser) -> Iterator[SignIn]:
     visitors: list[Visitor] = []
 
     def make(role: str, **context: Any) -> Visitor:
-        visitor = Visitor(browser.new_context(**({"viewport": {"width": 1440, "height": 1000}} | context)), world.url)
-        visitors.append(visitor)
         username = world.usernames[role]
+        opened = browser.new_context(**({"viewport": {"width": 1440, "height": 1000}} | context))
+        visitor = Visitor(opened, world.url, password=world.passwords[username])
+        visitors.append(visitor)
         page = visitor.go("/account/login/")
         page.locator("input[name=login]").fill(username)
-        page.locator("input[name=password]").fill(world.passwords[username])
+        page.locator("input[name=password]").fill(visitor.password)
         page.locator("main button[type=submit]").first.click()
         page.wait_for_url(f"{world.url}/")
         return visitor
