@@ -153,6 +153,7 @@ class Content:
     state_tone: str
     sections: tuple[Section, ...]
     cover: tuple[Fact, ...] = field(default=())
+    summary: tuple[Item, ...] = field(default=())
 
     @property
     def gaps(self) -> list[Gap]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from docsgen.content import Content, Fact, Section
 from docsgen.facts import Snapshot
 from docsgen.sections import data, decisions, development, purpose, results
+from docsgen.sections.summary import summary
 from docsgen.sections.words import moment
 
 SectionWriter = Callable[[Snapshot], Section]
@@ -58,6 +59,7 @@ def write(document: DocumentType, snapshot: Snapshot, *, identifier: str) -> Con
         subtitle=project["purpose"],
         state=state,
         state_tone=tone,
+        summary=summary(snapshot),
         sections=tuple(section(snapshot) for section in document.sections),
         cover=(
             Fact("Document", identifier),

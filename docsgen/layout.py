@@ -23,9 +23,8 @@ class Layout:
         self.content = content
         self.records: dict[str, dict[str, Any]] = snapshot["records"]
         self._numbers: dict[str, int] = {}
-        for section in content.sections:
-            for item in section.items:
-                self._meet(item)
+        for item in _items(content):
+            self._meet(item)
         self._tables = _numbered(content, Table)
         self._figures = _numbered(content, Figure)
 
@@ -83,5 +82,9 @@ def _refs(item: Item) -> tuple[str, ...]:
 
 
 def _numbered(content: Content, kind: type) -> dict[int, int]:
-    items = [item for section in content.sections for item in section.items if isinstance(item, kind)]
+    items = [item for item in _items(content) if isinstance(item, kind)]
     return {id(item): number for number, item in enumerate(items, start=1)}
+
+
+def _items(content: Content) -> list[Item]:
+    return [*content.summary, *(item for section in content.sections for item in section.items)]

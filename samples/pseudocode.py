@@ -10,6 +10,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 PER_LINE = 3
+# Beyond this many columns the steps are told with the heaviest weights; all of them are in the model file.
+WRITTEN_OUT = 12
 
 
 def pseudocode(model: Any, features: Sequence[str]) -> str:
@@ -27,6 +29,8 @@ def _many(features: Sequence[str]) -> str:
 def _scaler(step: StandardScaler, features: Sequence[str]) -> list[str]:
     numbers = zip(features, step.mean_, step.scale_, strict=True)
     parts = [f"{key} ← ({key} - {mean:.5g}) / {scale:.5g}" for key, mean, scale in numbers]
+    if len(parts) > WRITTEN_OUT:
+        return [f"standardise each column by its training mean and deviation, so that {parts[0]}"]
     return [f"standardise: {line}" for line in _lines(parts, ", ")]
 
 
@@ -68,8 +72,17 @@ def _forest(step: Any, features: Sequence[str]) -> list[str]:
 
 def _sum(name: str, intercept: float, weights: Sequence[float], features: Sequence[str]) -> list[str]:
     named = zip(weights, features, strict=True)
-    terms = [f"{'+' if weight >= 0 else '-'} {abs(weight):.4g} · {key}" for weight, key in named]
+    if len(features) > WRITTEN_OUT:
+        heaviest = sorted(named, key=lambda pair: -abs(pair[0]))
+        terms = [_term(weight, key) for weight, key in heaviest[: 2 * PER_LINE]]
+        rest = f"{name} ← {name} + {len(features) - len(terms)} smaller terms of the same kind"
+        return [f"{name} ← {intercept:.4g}", *(f"{name} ← {name} {line}" for line in _lines(terms, " ")), rest]
+    terms = [_term(weight, key) for weight, key in named]
     return [f"{name} ← {intercept:.4g}", *(f"{name} ← {name} {line}" for line in _lines(terms, " "))]
+
+
+def _term(weight: float, key: str) -> str:
+    return f"{'+' if weight >= 0 else '-'} {abs(weight):.4g} · {key}"
 
 
 def _lines(parts: Sequence[str], joined: str) -> list[str]:

@@ -52,7 +52,7 @@ def intended_use(snapshot: Snapshot) -> Section:
     statement = snapshot["plan"]["statement"]
     items: list[Item] = []
     if statement:
-        items.append(Paragraph((Sentence(statement, block_ref(snapshot, 1)),)))
+        items.append(Paragraph((Sentence(statement, block_ref(snapshot, 1)),), kind="statement"))
     for key in INTENDED:
         items += quote(snapshot, 1, key)
     wanted = [key for key in INTENDED if not answer(snapshot, 1, key)]

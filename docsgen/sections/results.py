@@ -157,7 +157,7 @@ def _comparisons(evaluation: Snapshot) -> Table:
                 Cell(figure(row["difference"]), is_number=True),
                 Cell(interval(row), is_number=True),
                 Cell(count(row["n"]), is_number=True),
-                verdict_cell(row["verdict"]),
+                verdict_cell(row["verdict"]) if row["difference"] is not None else Cell("not comparable"),
             ),
             (evaluation["ref"],),
         )
