@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -76,6 +77,11 @@ class StorableObject(StorableJSON):
             raise serializers.ValidationError(str(reason)) from reason
 
 
+@extend_schema_field(OpenApiTypes.BINARY)
+class Upload(serializers.FileField):
+    """A file in a multipart request."""
+
+
 class StageSerializer(serializers.ModelSerializer[Stage]):
     """A stage that versions can hold."""
 
@@ -136,7 +142,7 @@ class EnvironmentSerializer(serializers.ModelSerializer[TrainingEnvironment]):
 class EnvironmentInSerializer(serializers.Serializer[Any]):
     """A training environment to record: as JSON, or a requirements file with what it leaves open."""
 
-    file = serializers.FileField(required=False, help_text="requirements.txt, pip freeze, or this object as a file.")
+    file = Upload(required=False, help_text="requirements.txt, pip freeze, or this object as a file.")
     python_version = serializers.CharField(max_length=40, required=False, allow_blank=True)
     packages = serializers.JSONField(
         required=False, help_text='[{"name": "scikit-learn", "version": "1.7.2"}], {"name": "version"}, or lines.'
@@ -248,7 +254,7 @@ class VersionSerializer(serializers.ModelSerializer[ModelVersion]):
 class VersionInSerializer(serializers.Serializer[Any]):
     """A version to register, as multipart; objects and lists are sent as JSON text."""
 
-    file = serializers.FileField(max_length=255, help_text="skops, ONNX, joblib or pickle; recognised by content.")
+    file = Upload(max_length=255, help_text="skops, ONNX, joblib or pickle; recognised by content.")
     algorithm = serializers.CharField(max_length=200)
     number = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False, help_text="Left out: the next.")
     description = serializers.CharField(max_length=LONG, required=False, allow_blank=True)

@@ -1,17 +1,16 @@
-from datetime import UTC
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
 from django.http import Http404
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import status
+from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from canvas.api import Pages
 from canvas.roles import Permission
 from registry import policy
 from registry.api.base import RegistryAPIView, model_of, version_of
@@ -48,6 +47,8 @@ class StageList(RegistryAPIView):
 class ModelList(RegistryAPIView):
     """A project's registered models."""
 
+    pagination_class = Pages
+
     @extend_schema(responses=ModelSerializer(many=True), operation_id="models_list")
     def get(self, request: Request, slug: str) -> Response:
         """List models with their aliases."""
@@ -74,6 +75,8 @@ class ModelDetail(RegistryAPIView):
 class StageHistory(RegistryAPIView):
     """Which version of a model held which stage, from when to when."""
 
+    pagination_class = Pages
+
     @extend_schema(
         parameters=[
             OpenApiParameter(
@@ -98,6 +101,8 @@ class StageHistory(RegistryAPIView):
 
 class AliasList(RegistryAPIView):
     """A model's aliases."""
+
+    pagination_class = Pages
 
     @extend_schema(responses=AliasSerializer(many=True), operation_id="aliases_list")
     def get(self, request: Request, slug: str, name: str) -> Response:
@@ -137,11 +142,9 @@ class AliasDetail(RegistryAPIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-def _moment(text: str) -> object:
+def _moment(text: str) -> datetime:
     try:
-        moment = parse_datetime(text)
-    except ValueError:
-        moment = None
-    if moment is None:
-        raise ValidationError({"at": ["Write a moment such as 2026-11-20T10:00:00Z."]})
-    return moment if timezone.is_aware(moment) else moment.replace(tzinfo=UTC)
+        moment: datetime = serializers.DateTimeField().run_validation(text)
+    except ValidationError as error:
+        raise ValidationError({"at": ["Write a moment such as 2026-11-20T10:00:00Z."]}) from error
+    return moment

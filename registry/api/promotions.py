@@ -10,6 +10,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from canvas.api import Pages
 from canvas.models import Project
 from canvas.roles import Permission
 from registry.api.base import RegistryAPIView, version_of
@@ -26,6 +27,8 @@ from registry.views.promotions import evidence_download
 
 class PromotionList(RegistryAPIView):
     """A project's requests for stages."""
+
+    pagination_class = Pages
 
     @extend_schema(responses=PromotionSerializer(many=True), operation_id="promotions_list")
     def get(self, request: Request, slug: str) -> Response:

@@ -7,6 +7,7 @@ from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from canvas.api import Pages
 from canvas.roles import Permission
 from registry import environment_files
 from registry.api.base import RegistryAPIView
@@ -19,6 +20,8 @@ from registry.services.runs import record_run
 
 class RunList(RegistryAPIView):
     """A project's training runs."""
+
+    pagination_class = Pages
 
     @extend_schema(responses=RunSerializer(many=True), operation_id="runs_list")
     def get(self, request: Request, slug: str) -> Response:
@@ -48,6 +51,8 @@ class RunDetail(RegistryAPIView):
 
 class EnvironmentList(RegistryAPIView):
     """A project's training environments."""
+
+    pagination_class = Pages
 
     parser_classes = [JSONParser, MultiPartParser]
 

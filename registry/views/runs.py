@@ -24,12 +24,13 @@ def run_list(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     project = get_project(request.user, slug)
     runs = Run.objects.filter(experiment__project=project).listed()
     wanted = request.GET.get("experiment", "")
+    experiments = Experiment.objects.filter(project=project)
     if wanted.isascii() and wanted.isdigit():
-        runs = runs.filter(experiment=int(wanted))
+        runs = runs.filter(experiment__in=experiments.filter(pk=int(wanted)))
     context = {
         "project": project,
         "page": Paginator(runs, RUNS_PER_PAGE).get_page(request.GET.get("page")),
-        "experiments": Experiment.objects.filter(project=project),
+        "experiments": experiments,
         "wanted": wanted,
         "tab": "models",
     }

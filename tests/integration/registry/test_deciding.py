@@ -271,7 +271,8 @@ def test_an_approved_version_says_so_to_whoever_reads_the_history_by_rest(
     after = reader.get(url, {"at": promotion.closed_at.isoformat()}).json()["results"]
     assert [(row["version"], row["stage"]) for row in before] == [(1, "development")]
     assert [(row["version"], row["stage"], row["promotion"]) for row in after] == [(1, "production", 1)]
-    assert reader.get(url, {"at": "yesterday"}).status_code == 400
+    for moment in ("yesterday", "0001-01-01T00:00:00+14:00", "2026-13-01T00:00:00Z", "\0"):
+        assert reader.get(url, {"at": moment}).status_code == 400, moment
     assert len(reader.get(url).json()["results"]) == 2
 
 
