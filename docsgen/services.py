@@ -59,7 +59,12 @@ def issue(
     record(
         Action.DOCUMENT_ISSUED, by=document.requested_by, on=document, chain=document.project.chain,
         label=document.identifier,
-        after={"pdf_sha256": pdf.sha256, "facts_sha256": document.facts_sha256, "pages": document.pages, "gaps": len(document.gaps)},
+        after={
+            "pdf_sha256": pdf.sha256,
+            "facts_sha256": document.facts_sha256,
+            "pages": document.pages,
+            "gaps": len(document.gaps),
+        },
     )  # fmt: skip
 
 
