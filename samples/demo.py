@@ -5,6 +5,7 @@ Everything is kept in var/demo/, which is emptied first; nothing else is touched
 
 import argparse
 import fcntl
+import os
 import shutil
 import signal
 import sys
@@ -57,6 +58,8 @@ def run(*, port: int, is_served: bool) -> int:
     server.throw_away_settings(DATA)
     tell = Teller()
     with server.running(FOLDER / "server.log", port=port) as running:
+        # One thread for each of the two samples: more would only wait for each other.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         # Here, because scikit-learn takes seconds to import, in which the server starts.
         from samples import main_path  # noqa: PLC0415
 

@@ -16,10 +16,9 @@ def tell(story: Story) -> None:
     story.tell("5 candidates cross-validated, versions 1 and 2 registered as skops with their environment")
     _refuse(story, simple, test)
     _promote(story, chosen, test)
-    for version in (chosen, simple):
-        path = story.documents / f"{version['model']}-v{version['number']}.pdf"
-        written = decisions.document(story.clients["validator"], version, to=path)
-        story.tell(f"{written['identifier']} written, {written['pages']} pages: {path.name}")
+    path = story.documents / f"{chosen['model']}-v{chosen['number']}.pdf"
+    written = decisions.document(story.clients["validator"], chosen, to=path)
+    story.tell(f"{written['identifier']} written, {written['pages']} pages: {path.name}")
 
 
 def _refuse(story: Story, version: Record, test: Record) -> None:

@@ -57,7 +57,7 @@ def split() -> Split:
 def candidates() -> list[Candidate]:
     """What is tried: a one-question tree, three strengths of regularisation, and a forest."""
     stump = DecisionTreeClassifier(max_depth=1, random_state=MODEL_SEED)
-    forest = RandomForestClassifier(n_estimators=60, class_weight="balanced", random_state=MODEL_SEED)
+    forest = RandomForestClassifier(n_estimators=25, class_weight="balanced", random_state=MODEL_SEED)
     return [
         Candidate("one question", "Decision tree of depth 1", stump, {"max_depth": 1, "random_state": MODEL_SEED}),
         *(_logistic(strength) for strength in (0.1, 1.0, 10.0)),
@@ -65,7 +65,7 @@ def candidates() -> list[Candidate]:
             "forest",
             "Random forest",
             forest,
-            {"n_estimators": 60, "class_weight": "balanced", "random_state": MODEL_SEED},
+            {"n_estimators": 25, "class_weight": "balanced", "random_state": MODEL_SEED},
         ),
     ]
 

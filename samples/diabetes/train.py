@@ -68,12 +68,12 @@ def _bmi_bands(rows: pd.DataFrame) -> pd.Series:
 def candidates() -> list[Candidate]:
     """What is tried: one question, three strengths of regularisation, and a forest."""
     stump = DecisionTreeRegressor(max_depth=1, random_state=MODEL_SEED)
-    forest = RandomForestRegressor(n_estimators=60, min_samples_leaf=5, random_state=MODEL_SEED)
+    forest = RandomForestRegressor(n_estimators=25, min_samples_leaf=5, random_state=MODEL_SEED)
     return [
         Candidate("one question", "Decision tree of depth 1", stump, {"max_depth": 1, "random_state": MODEL_SEED}),
         *(_ridge(strength) for strength in (0.1, 1.0, 10.0)),
         Candidate(
-            "forest", "Random forest", forest, {"n_estimators": 60, "min_samples_leaf": 5, "random_state": MODEL_SEED}
+            "forest", "Random forest", forest, {"n_estimators": 25, "min_samples_leaf": 5, "random_state": MODEL_SEED}
         ),
     ]
 

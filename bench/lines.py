@@ -1,0 +1,30 @@
+"""How a benchmark says what it found: name, figure, unit, and what it is compared with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Line:
+    """One figure, with its target where there is one."""
+
+    name: str
+    figure: float
+    unit: str
+    target: float | None = None
+    beside: str = ""
+
+    def __str__(self) -> str:
+        compared = [] if self.target is None else [f"target ≤ {self.target:,g} {self.unit}", self.verdict]
+        return f"{self.name:52} {self.figure:>10,.4g} {self.unit:8} {', '.join([*compared, self.beside]).strip(', ')}"
+
+    @property
+    def verdict(self) -> str:
+        """Whether the target is met."""
+        return "met" if self.target is None or self.figure <= self.target else "missed"
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value that a share of all values does not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, max(0, round(share * len(ordered) + 0.5) - 1))]
