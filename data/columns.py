@@ -93,11 +93,8 @@ def _look_at_text(facts: ColumnFacts, values: pa.Array) -> None:
 
 
 def _look_at_typed(facts: ColumnFacts, values: pa.Array) -> None:
-    if pa.types.is_dictionary(values.type):
-        values = values.dictionary_decode()
+    values = parquet_files.plain(values)
     kind = _kind_of_type(values.type)
-    if pa.types.is_decimal(values.type):
-        values = pc.cast(values, pa.float64())
     if pa.types.is_floating(values.type):
         values = pc.if_else(pc.is_nan(values), None, values)
     facts.has_empty = facts.has_empty or values.null_count > 0
@@ -136,7 +133,7 @@ def _kind_of_type(kind: pa.DataType) -> str:
         return BOOLEAN
     if pa.types.is_integer(kind):
         return INTEGER
-    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+    if pa.types.is_floating(kind):
         return NUMBER
     if pa.types.is_date(kind):
         return DATE

@@ -138,9 +138,7 @@ def _read_parquet(path: Path, columns: Sequence[str], types: Mapping[str, str]) 
     with parquet_files.open_parquet(path) as file:
         table = file.read(columns=list(columns), use_pandas_metadata=False).select(list(columns))
     for position, name in enumerate(columns):
-        column = table.column(position)
-        if pa.types.is_dictionary(column.type):
-            column = column.cast(column.type.value_type)
+        column = parquet_files.plain(table.column(position))
         if not (types[name] in (DATE, DATETIME) and pa.types.is_temporal(column.type)):
             try:
                 column = column.cast(_ARROW_TYPES[types[name]])
@@ -156,7 +154,7 @@ def _without(column: pa.ChunkedArray, nulls: Sequence[str]) -> pa.ChunkedArray:
 
 def _moments(values: pd.Series, kind: str) -> pd.Series:
     if pd.api.types.is_datetime64_any_dtype(values):
-        return values
+        return values if values.dt.tz is None else values.dt.tz_convert("UTC")
     try:
         moments = pd.to_datetime(values, format="ISO8601", utc=True)
     except ValueError as error:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
+from pyarrow import compute as pc
 from pyarrow import parquet
 
 from data.tables import MAX_UNPACKED_BYTES, PARQUET, BadTable, TableFacts, check_columns, check_rows
@@ -64,6 +65,19 @@ def batches(path: Path, columns: Sequence[str], *, size: int = BATCH) -> Iterato
     """The named columns of a checked file, some rows at a time."""
     with open_parquet(path) as file:
         yield from file.iter_batches(batch_size=size, columns=list(columns), use_threads=False)
+
+
+def plain(values: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """The same values in the few types that arrow's functions all know."""
+    kind = values.type.value_type if pa.types.is_dictionary(values.type) else values.type
+    if pa.types.is_decimal(kind) or pa.types.is_float16(kind):
+        return values.cast(pa.float64())
+    if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        return values.cast(pa.string())
+    if pa.types.is_uint64(kind) and (most := pc.max(values).as_py()) is not None and most >= 2**63:
+        # Such numbers are identifiers; as numbers they would lose their last digits.
+        return values.cast(pa.string())
+    return values.cast(kind)
 
 
 def _check_ends(path: Path) -> None:

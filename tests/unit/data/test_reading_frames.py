@@ -1,9 +1,13 @@
 import io
+from datetime import datetime, time
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from data.frames import read_table_file
 from data.tables import BadTable
@@ -50,9 +54,36 @@ def test_numbers_agree_with_an_independent_reader(tmp_path: Path) -> None:
 
 def test_csv_and_parquet_give_the_same_frame(path: Path, tmp_path: Path) -> None:
     frame = read_table_file(path, "csv")
-    parquet = tmp_path / "rows.parquet"
-    frame.to_parquet(parquet)
-    pd.testing.assert_frame_equal(read_table_file(parquet, "parquet"), frame, check_dtype=False)
+    copy = tmp_path / "rows.parquet"
+    frame.to_parquet(copy)
+    pd.testing.assert_frame_equal(read_table_file(copy, "parquet"), frame, check_dtype=False)
+
+
+def test_every_plain_type_of_parquet_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "odd.parquet"
+    table = pa.table(
+        {
+            "with.dot": [1, 2],
+            "nothing": pa.nulls(2),
+            "price": [Decimal("1.5"), None],
+            "huge": pa.array([2**64 - 1, 1], pa.uint64()),
+            "category": pa.array(["x", "y"]).dictionary_encode(),
+            "seen": pa.array([datetime(2024, 1, 1), None], pa.timestamp("us", "Europe/Sofia")),  # noqa: DTZ001
+            "clock": pa.array([time(1, 2), None]),
+            "view": pa.array(["q", None], pa.string_view()),
+            "half": pa.array([1.5, None], pa.float16()),
+        }
+    )
+    parquet.write_table(table, path)
+    frame = read_table_file(path, "parquet")
+    assert frame["with.dot"].tolist() == [1, 2]
+    assert frame["nothing"].isna().all()
+    assert frame["price"].dtype == frame["half"].dtype == np.float64
+    assert frame["huge"].tolist() == ["18446744073709551615", "1"]
+    assert frame["category"].tolist() == ["x", "y"]
+    assert str(frame["seen"].dt.tz) == "UTC"
+    assert frame["clock"][0].startswith("01:02:00")
+    assert frame["view"][0] == "q"
 
 
 def test_the_schema_decides_over_the_looks(path: Path) -> None:
