@@ -269,6 +269,11 @@ def test_choices_are_a_group_with_one_legend_and_labelled_options():
     assert {attrs["id"] for attrs in page.all("input")} == {attrs["for"] for attrs in page.all("label")}
 
 
+def test_a_ticked_choice_sends_its_value():
+    html = render("{% field form.kind %}", form=Questionnaire({"kind": "b"}))
+    assert [(attrs["value"], "checked" in attrs) for attrs in Reader(html).all("input")] == [("a", False), ("b", True)]
+
+
 def test_a_hidden_field_shows_nothing():
     page = Reader(render("{% field form.token %}", form=Questionnaire()))
     assert [tag for tag, _ in page.elements] == ["input"]
