@@ -1,6 +1,5 @@
 """How a program proves whom it acts for: a bearer token, whose digest we keep."""
 
-from django.http import HttpRequest
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
@@ -13,7 +12,7 @@ from accounts.models import ApiToken, User
 class TokenAuthentication(BaseAuthentication):
     """`Authorization: Bearer <token>`; cookies are ignored when it is present, and never a query string."""
 
-    def authenticate(self, request: Request | HttpRequest) -> tuple[User, ApiToken] | None:
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         """The token's user and the token, or None when no bearer token was sent."""
         scheme, _, secret = get_authorization_header(request).decode("latin-1").partition(" ")
         if scheme.lower() != "bearer":
@@ -24,7 +23,7 @@ class TokenAuthentication(BaseAuthentication):
             raise AuthenticationFailed(str(reason)) from reason
         return token.user, token
 
-    def authenticate_header(self, request: Request | HttpRequest) -> str:
+    def authenticate_header(self, request: Request) -> str:
         """What a 401 tells the client to send."""
         return 'Bearer realm="Tenet"'
 

@@ -1,5 +1,3 @@
-from typing import ClassVar
-
 from django.contrib import admin
 from django.http import HttpRequest
 
@@ -29,16 +27,16 @@ class ReadOnly:
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[misc]  # narrower signatures on purpose
+class AuditEntryAdmin(ReadOnly, admin.ModelAdmin):
     """The whole journal."""
 
-    list_display: ClassVar = ["at", "chain", "seq", "actor_label", "action", "object_label"]
-    list_filter: ClassVar = ["chain", "action"]
-    search_fields: ClassVar = ["object_label", "actor_label"]
+    list_display = ("at", "chain", "seq", "actor_label", "action", "object_label")
+    list_filter = ("chain", "action")
+    search_fields = ("object_label", "actor_label")
 
 
 @admin.register(Checkpoint)
-class CheckpointAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[misc]  # as above
+class CheckpointAdmin(ReadOnly, admin.ModelAdmin):
     """The signed checkpoints."""
 
-    list_display: ClassVar = ["at", "chain", "seq", "hash"]
+    list_display = ("at", "chain", "seq", "hash")

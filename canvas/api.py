@@ -9,6 +9,7 @@ from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import ApiToken
 from canvas import journal
 from canvas.api_access import ProjectAPIView
 from canvas.blocks import Block, get_block
@@ -48,7 +49,7 @@ class ProjectList(ProjectAPIView):
     def get(self, request: Request) -> Response:
         """List projects: with a token, the one it was made for."""
         visible = Project.objects.visible_to(self.user)
-        if request.auth is not None:
+        if isinstance(request.auth, ApiToken):
             visible = visible.filter(pk=request.auth.project_id)
         pages = Pages()
         page = pages.paginate_queryset(visible, request, view=self)
@@ -193,6 +194,8 @@ class KpiDetail(ProjectAPIView):
         sent.is_valid(raise_exception=True)
         try:
             changed = kpis.change_kpi(kpi, by=self.user, **sent.validated_data)
+        except kpis.ServesItself as reason:
+            raise ValidationError({"parent": [str(reason)]}) from reason
         except (kpis.StaleKpi, kpis.KpiNameTaken) as reason:
             raise Conflict(str(reason)) from reason
         return Response(KpiSerializer(changed).data)

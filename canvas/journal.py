@@ -12,7 +12,7 @@ from audit.actions import SENTENCES, Action
 from audit.models import AuditEntry, ChainHead
 from canvas.models import Project
 
-NOT_SHOWN = ("", None, [], {})
+NOT_SHOWN: tuple[object, ...] = ("", None, [], {})
 
 
 @dataclass(frozen=True)

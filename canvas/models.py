@@ -161,7 +161,9 @@ class Kpi(models.Model):
     direction = models.CharField(max_length=10, choices=Direction)
     baseline_value = models.FloatField(null=True, blank=True)
     target_value = models.FloatField(help_text="What the project wants to reach.")
-    threshold = models.FloatField(null=True, blank=True, help_text="What a release must meet; for a band, its lower end.")
+    threshold = models.FloatField(
+        null=True, blank=True, help_text="What a release must meet; for a band, its lower end."
+    )
     threshold_upper = models.FloatField(null=True, blank=True, help_text="The upper end of a band.")
     due_on = models.DateField(null=True, blank=True)
     owner = models.CharField(max_length=120, blank=True)

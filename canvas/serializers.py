@@ -1,3 +1,4 @@
+import math
 from typing import Any, ClassVar
 
 from rest_framework import serializers
@@ -5,12 +6,43 @@ from rest_framework import serializers
 from audit.models import AuditEntry
 from canvas.answers import completeness
 from canvas.blocks import get_block
+from canvas.cleaning import clean_text
 from canvas.models import BlockRevision, Kpi, Membership, Project
 from canvas.roles import Role
 
+LONGEST_TEXT = 4000
 
-class ProjectSerializer(serializers.ModelSerializer[Project]):
+
+class PlainText:
+    """A serializer whose texts obey the canvas's own rules: no invisible characters, line breaks only where they fit."""
+
+    texts_with_lines: ClassVar[frozenset[str]] = frozenset()
+
+    def to_internal_value(self, sent: Any) -> dict[str, Any]:  # Any: JSON from outside
+        """Tidy every text, or say beside its field what to remove; numbers are finite."""
+        values: dict[str, Any] = super().to_internal_value(sent)  # type: ignore[misc]  # the serializer beside it
+        problems: dict[str, list[str]] = {}
+        for key, value in values.items():
+            try:
+                values[key] = self._tidy(key, value)
+            except ValueError as reason:
+                problems[key] = [str(reason)]
+        if problems:
+            raise serializers.ValidationError(problems)
+        return values
+
+    def _tidy(self, key: str, value: Any) -> Any:  # Any: a value of the field's own type
+        if isinstance(value, str):
+            return clean_text(value, max_length=LONGEST_TEXT, lines=key in self.texts_with_lines)
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ValueError("Send a finite number.")
+        return value
+
+
+class ProjectSerializer(PlainText, serializers.ModelSerializer[Project]):
     """A project's settings."""
+
+    texts_with_lines = frozenset({"purpose"})
 
     class Meta:
         model = Project
@@ -65,10 +97,12 @@ class RevisionSerializer(serializers.Serializer[Any]):
     answers = serializers.DictField(help_text="Field key to answer.")
 
 
-class KpiSerializer(serializers.ModelSerializer[Kpi]):
+class KpiSerializer(PlainText, serializers.ModelSerializer[Kpi]):
     """A KPI."""
 
-    parent = serializers.PrimaryKeyRelatedField(queryset=Kpi.objects.none(), required=False, allow_null=True)
+    texts_with_lines = frozenset({"definition"})
+
+    parent = serializers.PrimaryKeyRelatedField(queryset=Kpi.objects.none(), required=False, allow_null=True)  # type: ignore[assignment]  # Serializer.parent is another thing
 
     class Meta:
         model = Kpi
@@ -89,7 +123,9 @@ class KpiSerializer(serializers.ModelSerializer[Kpi]):
         low, high = attrs.get("threshold"), attrs.get("threshold_upper")
         if attrs.get("direction") == Kpi.Direction.BAND:
             if low is not None and (high is None or low >= high):
-                raise serializers.ValidationError({"threshold_upper": "A band has two ends, the upper above the lower."})
+                raise serializers.ValidationError(
+                    {"threshold_upper": "A band has two ends, the upper above the lower."}
+                )
         elif high is not None:
             raise serializers.ValidationError({"threshold_upper": "Only a band has an upper end."})
         return attrs
@@ -109,4 +145,15 @@ class JournalLineSerializer(serializers.ModelSerializer[AuditEntry]):
 
     class Meta:
         model = AuditEntry
-        fields = ("seq", "at", "actor_label", "action", "object_type", "object_id", "object_label", "body", "prev_hash", "hash")
+        fields = (
+            "seq",
+            "at",
+            "actor_label",
+            "action",
+            "object_type",
+            "object_id",
+            "object_label",
+            "body",
+            "prev_hash",
+            "hash",
+        )

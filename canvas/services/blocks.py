@@ -46,9 +46,7 @@ class PlanCompleteness:
     @property
     def missing(self) -> list[str]:
         """The open fields, as "block title: field label"."""
-        return [
-            f"{block.title}: {field.label}" for block in BLOCKS for field in self.by_block[block.number].missing
-        ]
+        return [f"{block.title}: {field.label}" for block in BLOCKS for field in self.by_block[block.number].missing]
 
     @property
     def complete_blocks(self) -> int:
@@ -57,9 +55,7 @@ class PlanCompleteness:
 
 
 @transaction.atomic
-def revise(
-    project: Project, block: Block, *, answers: Mapping[str, Any], based_on: int, by: User
-) -> BlockRevision:
+def revise(project: Project, block: Block, *, answers: Mapping[str, Any], based_on: int, by: User) -> BlockRevision:
     """Save a block's answers as its next revision.
 
     `based_on` is the number of the revision the author saw, 0 for none. Raises InvalidAnswers for answers that do not

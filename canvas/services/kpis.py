@@ -33,6 +33,10 @@ class KpiNameTaken(Exception):
     """The project has a KPI of this name."""
 
 
+class ServesItself(Exception):
+    """The KPI would serve itself, directly or in a circle."""
+
+
 class StaleKpi(Exception):
     """Somebody changed the KPI in the meantime."""
 
@@ -77,11 +81,20 @@ def retire_kpi(kpi: Kpi, *, by: User) -> Kpi:
 
 
 def _save(kpi: Kpi) -> None:
+    _ensure_no_circle(kpi)
     try:
         with transaction.atomic():
             kpi.save()
     except IntegrityError as error:
         raise KpiNameTaken(f"This project has a KPI called {kpi.name}. Choose another name.") from error
+
+
+def _ensure_no_circle(kpi: Kpi) -> None:
+    serves = kpi.parent
+    while serves is not None:
+        if serves.pk == kpi.pk:
+            raise ServesItself(f"{kpi.name} would serve itself. Choose another KPI that it serves, or none.")
+        serves = serves.parent
 
 
 def _values(kpi: Kpi) -> dict[str, Any]:

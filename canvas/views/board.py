@@ -9,22 +9,13 @@ from canvas import diff as comparing
 from canvas.access import get_project
 from canvas.blocks import BLOCKS, Block, get_block
 from canvas.cleaning import InvalidAnswers
-from canvas.forms import BlockForm
+from canvas.forms.blocks import BlockForm
 from canvas.models import BlockRevision, Kpi, Project
 from canvas.roles import Permission
 from canvas.services import blocks
 from canvas.views.requests import signed_in
 
 REVISIONS_PER_PAGE = 30
-
-
-@require_safe
-def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """The project at a glance, composed from every room's panel."""
-    project = get_project(signed_in(request), slug)
-    members = project.memberships.select_related("user")
-    plan = blocks.completeness_of(project)
-    return render(request, "canvas/project_detail.html", {"project": project, "members": members, "plan": plan})
 
 
 @require_safe
@@ -45,9 +36,7 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
         for block in BLOCKS
     ]
     kpis = Kpi.objects.filter(project=project, retired_at__isnull=True).count()
-    return render(
-        request, "canvas/board.html", {"project": project, "cards": cards, "plan": plan, "kpi_count": kpis}
-    )
+    return render(request, "canvas/board.html", {"project": project, "cards": cards, "plan": plan, "kpi_count": kpis})
 
 
 @require_http_methods(["GET", "POST"])
@@ -121,7 +110,12 @@ def _render_conflict(
     kept = BlockForm(block, data)
     kept.is_valid()
     return _render_block(
-        request, project, block, kept, status=409, extra={"conflict": reason, "latest": reason.latest, "changes": changes}
+        request,
+        project,
+        block,
+        kept,
+        status=409,
+        extra={"conflict": reason, "latest": reason.latest, "changes": changes},
     )
 
 

@@ -4,7 +4,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from canvas.access import get_project
-from canvas.forms_project import KpiForm
+from canvas.forms.kpis import KpiForm
 from canvas.kpis import metric_label
 from canvas.models import Kpi
 from canvas.roles import Permission
@@ -47,7 +47,8 @@ def kpi_edit(request: HttpRequest, slug: str, kpi_id: int) -> HttpResponse:
     project = get_project(user, slug, needs=Permission.EDIT_CANVAS)
     kpi = get_object_or_404(Kpi, project=project, pk=kpi_id, retired_at__isnull=True)
     held = Kpi.objects.get(pk=kpi.pk)  # the form writes into its instance
-    form = KpiForm(request.POST if request.method == "POST" else None, instance=kpi, project=project, initial={"based_on": kpi.revision})
+    sent = request.POST if request.method == "POST" else None
+    form = KpiForm(sent, instance=kpi, project=project, initial={"based_on": kpi.revision})
     status = 200
     if request.method == "POST" and form.is_valid():
         fields = {key: value for key, value in form.cleaned_data.items() if key != "based_on"}
@@ -55,6 +56,8 @@ def kpi_edit(request: HttpRequest, slug: str, kpi_id: int) -> HttpResponse:
             kpis.change_kpi(held, by=user, based_on=form.cleaned_data["based_on"], **fields)
         except kpis.KpiNameTaken as reason:
             form.add_error("name", str(reason))
+        except kpis.ServesItself as reason:
+            form.add_error("parent", str(reason))
         except kpis.StaleKpi as reason:
             form.add_error(None, str(reason))
             status = 409

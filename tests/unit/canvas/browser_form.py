@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 from django.http import QueryDict
 from django.template.loader import render_to_string
 
-from canvas.forms import BlockForm
+from canvas.forms.blocks import BlockForm
 
 
 class SentByBrowser(HTMLParser):

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from canvas.blocks import BLOCKS, get_block
-from canvas.forms import BlockForm
+from canvas.forms.blocks import BlockForm
 from tests.unit.canvas import strategies
 from tests.unit.canvas.browser_form import rendered, submitted
 

@@ -1,0 +1,1 @@
+"""Shape and validation of what people type: one module per noun."""
