@@ -26,6 +26,7 @@ def main() -> int:
         server.throw_away_settings(data)
         for line in measured(Path(folder)):
             print(line, flush=True)
+    print(f"Load at the end {os.getloadavg()[0]:.1f}.")
     return 0
 
 
@@ -63,8 +64,8 @@ def _predictions() -> Iterator[Line]:
     )
     found = json.loads(run.stdout.splitlines()[-1])
     beside = (
-        f"CPU {found['cpu_seconds']:.1f} s, {found['results']:.0f} results with 95 % intervals; plain scikit-learn, points of the whole only: "
-        f"{found['plain_seconds']:.1f} s; receiving and checking the file took {found['receive_seconds']:.1f} s more"
+        f"CPU {found['cpu_seconds']:.1f} s, {found['results']:.0f} results with 95 % intervals; plain scikit-learn, points "
+        f"of the whole only: {found['plain_seconds']:.1f} s; receiving and checking the file: {found['receive_seconds']:.1f} s"
     )
     yield Line("evaluation of 1,000,000 predictions", found["seconds"], "s", 15, beside)
     yield Line("evaluation of 1,000,000 predictions, peak memory", found["peak_mb"], "MB", 1_500)
