@@ -4,7 +4,7 @@ from typing import Any
 import factory
 
 from data import storage
-from data.models import Dataset, DataSchema, DataSource, LabelingMethod, SchemaField
+from data.models import DataSchema, Dataset, DataSource, LabelingMethod, SchemaField
 from tests.factories.canvas import ProjectFactory
 
 ROWS = b"id,age,grade,target\n" + b"".join(

@@ -1,7 +1,7 @@
 from typing import Any
 
 from canvas.models import Project
-from tests.factories.data import DatasetFactory, DataSchemaFactory, DataSourceFactory, LabelingMethodFactory
+from tests.factories.data import DataSchemaFactory, DatasetFactory, DataSourceFactory, LabelingMethodFactory
 from tests.integration.permissions.shape import Row, everyone_inside, inside
 
 WRITERS = ("owner", "contributor")
