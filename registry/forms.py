@@ -65,11 +65,16 @@ class VersionForm(forms.Form):
     environment = forms.ModelChoiceField(
         TrainingEnvironment.objects.none(),
         required=False,
+        empty_label="The run’s, or none",
         label="Training environment",
-        help_text="Record one first if the list lacks it. Left open, the run's environment counts.",
+        help_text="Record one first if the list lacks it.",
     )
     run = forms.ModelChoiceField(
-        Run.objects.none(), required=False, label="Training run", help_text="The run that produced the file."
+        Run.objects.none(),
+        required=False,
+        empty_label="None",
+        label="Training run",
+        help_text="The run that produced the file.",
     )
     hyperparameters = _text(4, "A JSON object; what the training script set, or chose.")
     selection_note = _text(3, "Which candidates were considered, and why this one won.")
@@ -83,7 +88,8 @@ class VersionForm(forms.Form):
     trained_by = forms.ModelChoiceField(
         User.objects.none(),
         required=False,
-        help_text="Whoever trained it cannot approve it. Left open, it is you.",
+        empty_label="I did",
+        help_text="Whoever trained it cannot approve it.",
     )
     number = forms.IntegerField(
         required=False,

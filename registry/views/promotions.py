@@ -172,6 +172,7 @@ def render_promotion(
     incumbents = promotions.incumbents(promotion) if promotion.is_open else []
     old = incumbents[0].version if incumbents else None
     may_decide = Permission.DECIDE_PROMOTION in project.can
+    is_requester = promotion.requested_by_id == request.user.pk
     context = {
         "project": project,
         "promotion": promotion,
@@ -187,8 +188,9 @@ def render_promotion(
         "approvers": _approvers(project, promotion) if promotion.is_open else [],
         "votes": promotion.votes.select_related("by"),
         "may_decide": may_decide,
-        "reason_against": reason_against(promotion, request.user) if may_decide else "",
-        "is_requester": promotion.requested_by_id == request.user.pk,
+        # Whoever asked looks for the button, too, and reads why it is not theirs.
+        "reason_against": reason_against(promotion, request.user) if may_decide or is_requester else "",
+        "is_requester": is_requester,
         "earlier": _listed(project).filter(version__model=promotion.version.model_id).exclude(pk=promotion.pk)[:5],
         "form": form or DecisionForm(),
         # A page that is shown again covers what it shows now, not what the refused form had seen.

@@ -25,7 +25,7 @@ def run_list(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     runs = Run.objects.filter(experiment__project=project).listed()
     wanted = request.GET.get("experiment", "")
     experiments = Experiment.objects.filter(project=project)
-    if wanted.isascii() and wanted.isdigit():
+    if wanted.isascii() and wanted.isdigit() and len(wanted) < 19:
         runs = runs.filter(experiment__in=experiments.filter(pk=int(wanted)))
     context = {
         "project": project,

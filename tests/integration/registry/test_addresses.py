@@ -31,7 +31,10 @@ def test_what_does_not_exist_is_not_found(
     assert client_as(viewer).get(f"/p/{project.slug}/{path}").status_code == 404
 
 
-@pytest.mark.parametrize("query", [f"experiment={HUGE}", "experiment=-1", "experiment=x", "page=x", f"page={HUGE}"])
+@pytest.mark.parametrize(
+    "query",
+    [f"experiment={HUGE}", f"experiment={'9' * 5000}", "experiment=-1", "experiment=x", "page=x", f"page={HUGE}"],
+)
 def test_a_filter_that_means_nothing_does_no_harm(
     query: str, version: ModelVersion, project: Project, viewer: User, client_as: ClientAs
 ) -> None:
