@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from samples.server import ROOT, free_port
 
 SECONDS = 1000
+# A loaded machine is slow, not wrong.
+PATIENCE = 20 * SECONDS
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 ARGUMENTS = [
     "--no-sandbox",
@@ -61,6 +63,7 @@ def browser() -> Iterator[Browser]:
     executable = shutil.which("chromium") or shutil.which("chromium-browser")
     if executable is None:
         pytest.fail("Chromium is not installed. `make browser` installs it as root, or says the command that does.")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         yield started
@@ -80,7 +83,7 @@ class Visitor:
     def open_tab(self) -> Page:
         """Another tab of the same session."""
         page = self.context.new_page()
-        page.set_default_timeout(20 * SECONDS)
+        page.set_default_timeout(PATIENCE)
         page.on("console", lambda message: self._listen(message.type, message.text, page))
         page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
         page.on("response", lambda response: self._check(response.status, response.url))
