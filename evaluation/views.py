@@ -13,7 +13,7 @@ from evaluation.defaults import version_and_snapshot
 from evaluation.forms import ModelEvaluationForm, PredictionsEvaluationForm
 from evaluation.models import EvaluationJob
 from evaluation.presentation import present
-from evaluation.services import again, request_evaluation, request_from_file
+from evaluation.services import again, request_evaluation, request_from_file, thresholds_changed
 
 PER_PAGE = 25
 
@@ -98,6 +98,7 @@ def job_detail(request: AuthenticatedRequest, slug: str, number: int) -> HttpRes
         "evaluation": evaluation,
         "job": evaluation.job,
         "shown": present(evaluation) if evaluation.finished_at else None,
+        "thresholds_changed": bool(evaluation.finished_at) and thresholds_changed(evaluation),
         "curves": evaluation.curves.defer("print_svg"),
         "lines": evaluation.job.log.all(),
     }

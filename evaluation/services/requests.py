@@ -123,6 +123,17 @@ def _create(version: ModelVersion, fields: dict[str, Any], *, by: User, idempote
     return evaluation
 
 
+def thresholds_changed(evaluation: EvaluationJob) -> bool:
+    """Whether the project's thresholds are no longer those that an evaluation was held to."""
+    now = frozen_thresholds(evaluation.project, evaluation.version.model.task)
+    return {_meaning(one) for one in now} != {_meaning(one) for one in evaluation.thresholds}
+
+
+def _meaning(frozen: dict[str, Any]) -> tuple[Any, ...]:
+    # A KPI may change its owner or its wording without holding anybody to something else.
+    return tuple(frozen[key] for key in ("kpi", "kind", "metric", "direction", "threshold", "threshold_upper"))
+
+
 def frozen_thresholds(project: Project, task: str) -> list[dict[str, Any]]:
     """The thresholds a release has to meet, for the metrics that this task can measure, as plain values."""
     measurable = {choice.key for choice in metric_choices(task)}

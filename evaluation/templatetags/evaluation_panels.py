@@ -9,6 +9,7 @@ from django.template import Context
 from canvas.models import Project
 from evaluation.models import EvaluationJob
 from evaluation.presentation import Shown, overall, present
+from evaluation.services import thresholds_changed
 from jobs.models import Job
 from registry.models import ModelVersion
 
@@ -38,6 +39,7 @@ def version_evaluations(context: Context, version: ModelVersion) -> dict[str, An
         "running": next((one for one in evaluations if not one.job.is_over), None),
         "evaluation": best,
         "shown": present(best) if best else None,
+        "thresholds_changed": thresholds_changed(best) if best else False,
         "curves": best.curves.defer("print_svg") if best else [],
     }
 

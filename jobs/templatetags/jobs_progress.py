@@ -13,7 +13,9 @@ EARLIEST_GUESS_PERCENT = 10
 @register.filter
 def time_left(job: Job) -> str:
     """How long the rest should take at the pace so far; nothing before the pace can be told."""
-    if job.state != Job.State.RUNNING or job.started_at is None or job.progress < EARLIEST_GUESS_PERCENT:
+    if job.state != Job.State.RUNNING or job.started_at is None or job.cancel_requested:
+        return ""
+    if job.progress < EARLIEST_GUESS_PERCENT:
         return ""
     spent = (timezone.now() - job.started_at).total_seconds()
     seconds = round(spent * (100 - job.progress) / job.progress)

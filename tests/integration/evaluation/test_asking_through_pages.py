@@ -139,6 +139,23 @@ def test_the_page_shows_thresholds_numbers_intervals_and_where_they_come_from(
     assert "<script>" not in html
 
 
+def test_the_page_says_when_thresholds_have_changed_since(
+    project: Project, version: ModelVersion, viewer: User, client_as: ClientAs
+) -> None:
+    kpi = KpiFactory(project=project, metric="recall", threshold=0.1)
+    evaluation = evaluated(version, dataset=snapshot(project, cases(60)))
+    client = client_as(viewer)
+    warning = "thresholds have changed since this was requested"
+    kpi.owner = "Somebody else"
+    kpi.revision = 2
+    kpi.save()
+    assert warning not in client.get(evaluation.get_absolute_url()).content.decode()
+    kpi.threshold = 0.99
+    kpi.save()
+    assert warning in client.get(evaluation.get_absolute_url()).content.decode()
+    assert warning in client.get(version.get_absolute_url()).content.decode()
+
+
 def test_a_failed_evaluation_says_why_and_can_be_run_again(
     project: Project, version: ModelVersion, contributor: User, client_as: ClientAs
 ) -> None:
