@@ -23,7 +23,7 @@ class DocumentList(ProjectAPIView):
     def get(self, request: Request, slug: str) -> Response:
         """List documents, newest first."""
         project = self.get_project(slug)
-        listed = Document.objects.filter(project=project).select_related("version__model", "job", "project")
+        listed = Document.objects.listed().filter(project=project)
         pages = Pages()
         page = pages.paginate_queryset(listed, request, view=self)
         return pages.get_paginated_response(DocumentSerializer(page, many=True).data)
@@ -51,8 +51,8 @@ class DocumentDetail(ProjectAPIView):
     def get(self, request: Request, slug: str, number: int) -> Response:
         """Where a document stands."""
         project = self.get_project(slug)
-        documents = Document.objects.select_related("version__model", "job", "project")
-        return Response(DocumentSerializer(get_object_or_404(documents, project=project, number=number)).data)
+        document = get_object_or_404(Document.objects.listed(), project=project, number=number)
+        return Response(DocumentSerializer(document).data)
 
 
 class DocumentFile(ProjectAPIView):

@@ -1,4 +1,4 @@
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 from django.urls import reverse
@@ -8,6 +8,14 @@ from accounts.models import User
 from canvas.models import Project
 from jobs.models import Job
 from registry.models import ModelVersion
+
+
+class DocumentQuerySet(models.QuerySet["Document"]):
+    """Reads of documents that several places share."""
+
+    def listed(self) -> Self:
+        """With what a list shows of each, and without its facts, which are large."""
+        return self.select_related("version__model__project", "requested_by", "job", "project").defer("facts")
 
 
 class Document(models.Model):
@@ -37,6 +45,8 @@ class Document(models.Model):
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField(default=timezone.now)
     issued_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DocumentQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["project", "-number"]

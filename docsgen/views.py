@@ -29,7 +29,7 @@ def document_list(request: HttpRequest, slug: str) -> HttpResponse:
     if asks and form.is_valid():
         document = services.request_document(form.cleaned_data["version"], kind=form.cleaned_data["kind"], by=user)
         return redirect(document)
-    listed = Document.objects.filter(project=project).select_related("version__model", "requested_by", "job", "project")
+    listed = Document.objects.listed().filter(project=project)
     page = Paginator(listed, DOCUMENTS_PER_PAGE).get_page(request.GET.get("page"))
     context = {"project": project, "page": page, "form": form, "has_versions": form.fields["version"].queryset.exists()}  # type: ignore[attr-defined]  # a ModelChoiceField
     return render(request, "docsgen/document_list.html", context, status=422 if form.errors else 200)

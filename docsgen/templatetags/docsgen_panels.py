@@ -15,12 +15,12 @@ SHOWN = 5
 @register.inclusion_tag("docsgen/_documents_panel.html")
 def documents_panel(project: Project) -> dict[str, Any]:
     """A project's newest documents."""
-    listed = Document.objects.filter(project=project).select_related("version__model", "job", "project")
+    listed = Document.objects.listed().filter(project=project)
     return {"project": project, "documents": listed[:SHOWN], "where": "project"}
 
 
 @register.inclusion_tag("docsgen/_documents_panel.html")
 def version_documents(version: ModelVersion, project: Project) -> dict[str, Any]:
     """The documents about a version."""
-    listed = version.documents.select_related("version__model", "job", "project")
+    listed = Document.objects.listed().filter(version=version)
     return {"project": project, "documents": listed[:SHOWN], "where": "version", "version": version}
