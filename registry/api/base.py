@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from rest_framework import status
-from rest_framework.exceptions import APIException, ParseError, PermissionDenied, ValidationError
+from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
@@ -80,11 +80,7 @@ class RegistryAPIView(ProjectAPIView):
 
     def sent(self, serializer: type[BaseSerializer[Any]], project: Project) -> dict[str, Any]:
         """What the caller sent, cleaned; 400 with what to change."""
-        try:
-            body = self.request.data
-        except RecursionError as error:
-            raise ParseError("This JSON is nested too deep. Send a flatter one.") from error
-        given: Any = serializer(data=body, context={"project": project, "request": self.request})
+        given: Any = serializer(data=self.request.data, context={"project": project, "request": self.request})
         given.is_valid(raise_exception=True)
         cleaned: dict[str, Any] = given.validated_data
         return cleaned

@@ -36,5 +36,6 @@ class Command(BaseCommand):
         if assets.collect_if_stale():
             say("static files collected")
         if not get_user_model().objects.exists():
-            say("nobody can sign in yet: make an administrator with `.venv/bin/python manage.py create_user NAME --site-role administrator`")
+            say("nobody can sign in yet: make an administrator with")
+            say("    .venv/bin/python manage.py create_user NAME --site-role administrator")
         connections.close_all()
