@@ -20,7 +20,7 @@ def test_a_lead_starts_a_project_fills_in_a_block_and_reads_what_changed(sign_in
     page.locator("#f-problem_statement").fill("Nurses answer fifty alarms an hour, and most of them are false.")
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_role("link", name="Revision 2").click()
-    page.get_by_role("link", name="Show what changed in revision 2").click()
+    page.get_by_role("link", name="Show changes of revision 2").click()
     expect(page.locator("del")).to_have_text("forty")
     expect(page.locator("ins")).to_have_text("fifty")
 
