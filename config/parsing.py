@@ -1,5 +1,6 @@
 """How the API reads JSON: as the standard says, and nothing that a record could not keep."""
 
+import math
 from typing import Any
 
 from rest_framework.exceptions import ParseError
@@ -35,6 +36,9 @@ def _check(value: Any, depth: int) -> None:
             _check(item, depth + 1)
     elif isinstance(value, str):
         _check_text(value)
+    elif isinstance(value, float) and not math.isfinite(value):
+        # A number such as 1e400 is valid JSON, and reads as infinity.
+        raise ParseError("A number is too large to be kept. Send one below 1e308.")
 
 
 def _check_text(text: str) -> None:

@@ -15,6 +15,7 @@ from evaluation.models import (
     SliceResult,
 )
 from registry.models import ModelVersion
+from registry.serializers import SentJSON
 
 
 class EvaluationRequestSerializer(serializers.Serializer[Any]):  # Any: there is no one instance behind a request
@@ -31,7 +32,7 @@ class EvaluationRequestSerializer(serializers.Serializer[Any]):  # Any: there is
     score_column = serializers.CharField(
         required=False, allow_blank=True, max_length=200, help_text="Binary: the probability of the positive label."
     )
-    score_columns = serializers.JSONField(
+    score_columns = SentJSON(
         required=False, help_text='Several classes: an object from class to column, such as {"cat": "p_cat"}.'
     )
     baseline_column = serializers.CharField(required=False, allow_blank=True, max_length=200)

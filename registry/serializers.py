@@ -49,6 +49,17 @@ class ByKey(OfProject, serializers.SlugRelatedField):
     """A record of the project by a key."""
 
 
+class SentJSON(serializers.JSONField):
+    """JSON, which a form sends as text; nesting without end is as unreadable as any other mistake."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The value, or what to change in it."""
+        try:
+            return super().to_internal_value(data)
+        except RecursionError as error:
+            raise serializers.ValidationError("This JSON is nested too deep. Send a flatter one.") from error
+
+
 class StorableJSON(serializers.JSONField):
     """Any JSON value that every database can keep."""
 
@@ -144,14 +155,14 @@ class EnvironmentInSerializer(serializers.Serializer[Any]):
 
     file = Upload(required=False, help_text="requirements.txt, pip freeze, or this object as a file.")
     python_version = serializers.CharField(max_length=40, required=False, allow_blank=True)
-    packages = serializers.JSONField(
+    packages = SentJSON(
         required=False, help_text='[{"name": "scikit-learn", "version": "1.7.2"}], {"name": "version"}, or lines.'
     )
     os = serializers.CharField(max_length=200, required=False, allow_blank=True)
     cpu = serializers.CharField(max_length=200, required=False, allow_blank=True)
     cpu_count = serializers.IntegerField(min_value=1, max_value=1_000_000, required=False, allow_null=True)
     memory_bytes = serializers.IntegerField(min_value=1, max_value=2**53 - 1, required=False, allow_null=True)
-    seeds = serializers.JSONField(required=False, help_text='{"random_state": 7}, or "none: training is not random".')
+    seeds = SentJSON(required=False, help_text='{"random_state": 7}, or "none: training is not random".')
     captured_from = serializers.CharField(max_length=120, required=False, help_text="What it was read from.")
 
 

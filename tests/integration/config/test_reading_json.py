@@ -16,6 +16,8 @@ BODIES = {
     "half of a character": json.dumps(KPI | {"name": "\ud800"}),
     "NaN": json.dumps(KPI | {"target_value": float("nan")}),
     "infinity": json.dumps(KPI | {"target_value": float("inf")}),
+    "a number that reads as infinity": json.dumps(KPI).replace("0.9", "1e400"),
+    "a number that reads as infinity for a record": json.dumps(KPI | {"parent": 7}).replace("7", "1e400"),
     "a bottomless list": "[" * 100_000 + "]" * 100_000,
     "many levels": '{"a":' * 80 + "1" + "}" * 80,
     "a body that ends early": '{"name": "Rec',

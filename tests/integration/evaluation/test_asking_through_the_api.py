@@ -266,6 +266,10 @@ def test_a_model_that_does_not_fit_the_columns_fails_and_names_them(
     failed(outcome(api, project), "shape")
 
 
+def test_score_columns_nested_without_end_are_refused(api: APIClient, project: Project, version: ModelVersion) -> None:
+    refused(send(api, project, predictions_csv(), score_columns="[" * 5_000), "score_columns", "nested too deep")
+
+
 def test_a_skops_file_that_is_a_pickle_is_never_run(api: APIClient, project: Project) -> None:
     version_in(project, content=pickle.dumps(trained("binary")), format="skops")
     ask(api, project, dataset=snapshot(project, cases()).pk)

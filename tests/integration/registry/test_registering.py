@@ -382,6 +382,17 @@ def test_a_script_sends_its_environment_as_json(project: Project, contributor: U
         assert client.post(url, sent | bad).status_code == 400, bad
 
 
+@pytest.mark.parametrize("field", ["packages", "seeds"])
+def test_an_environment_nested_without_end_is_refused(
+    field: str, project: Project, contributor: User, api_as: ApiAs
+) -> None:
+    url = reverse("registry-api:environment-list", args=[project.slug])
+    answer = api_as(contributor).post(url, {"python_version": "3.11.7", field: "[" * 5_000}, format="multipart")
+    assert answer.status_code == 400
+    assert "nested too deep" in answer.json()[field][0]
+    assert not TrainingEnvironment.objects.exists()
+
+
 def test_runs_are_recorded_and_listed_with_what_they_declared(
     project: Project, contributor: User, viewer: User, api_as: ApiAs, client_as: ClientAs
 ) -> None:
