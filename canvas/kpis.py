@@ -1,7 +1,11 @@
 """The metrics a KPI may name: offered by the room that computes them, so that a KPI form can list them."""
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from audit.services import canonical
 
 _OFFERED: dict[str, "MetricChoice"] = {}
 
@@ -29,3 +33,12 @@ def metric_choices(task: str = "") -> list[MetricChoice]:
 def metric_label(key: str) -> str:
     """A metric's name for people; the key itself where nobody offers it."""
     return _OFFERED[key].label if key in _OFFERED else key
+
+
+# What a KPI holds somebody to; its owner or its wording may change without changing that.
+HELD_TO = ("kind", "metric", "direction", "threshold", "threshold_upper")
+
+
+def held_to_sha256(values: Mapping[str, Any]) -> str:
+    """The digest of what a KPI holds a release to, in hex: it changes when the threshold does, not when a word does."""
+    return hashlib.sha256(canonical({key: values[key] for key in HELD_TO}).encode()).hexdigest()

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit.services import canonical
+from canvas.kpis import HELD_TO, held_to_sha256, metric_choices
 from canvas.roles import SITE_GRANTS, Role
 
 if TYPE_CHECKING:
@@ -132,6 +133,16 @@ class BlockRevision(models.Model):
         return hashlib.sha256(canonical(self.answers).encode()).hexdigest()
 
 
+class KpiQuerySet(models.QuerySet["Kpi"]):
+    """Reads of KPIs that several places share."""
+
+    def judging(self, task: str) -> Self:
+        """Those that an evaluation of this task judges a release by."""
+        measurable = [choice.key for choice in metric_choices(task)]
+        judged = self.filter(kind__in=(Kpi.Kind.MODEL, Kpi.Kind.FAIRNESS), metric__in=measurable)
+        return judged.filter(retired_at__isnull=True, threshold__isnull=False)
+
+
 class Kpi(models.Model):
     """A measure the project is held to: its target, its direction and the threshold a release must meet."""
 
@@ -176,6 +187,8 @@ class Kpi(models.Model):
     changed_at = models.DateTimeField(default=timezone.now)
     retired_at = models.DateTimeField(null=True, blank=True)
 
+    objects = KpiQuerySet.as_manager()
+
     class Meta:
         ordering: ClassVar = ["project", "kind", "name"]
         constraints: ClassVar = [
@@ -190,3 +203,8 @@ class Kpi(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def held_to_sha256(self) -> str:
+        """The digest of what this KPI holds a release to."""
+        return held_to_sha256({key: getattr(self, key) for key in HELD_TO})

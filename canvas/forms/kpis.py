@@ -54,7 +54,7 @@ class KpiForm(PlainText, forms.ModelForm):
             "parent": "The business measure that improves when this one does.",
         }
         widgets: ClassVar = {
-            "due_on": forms.DateInput(attrs={"type": "date"}),
+            "due_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
             "definition": forms.Textarea(attrs={"rows": 2}),
         }
 
@@ -71,6 +71,7 @@ class KpiForm(PlainText, forms.ModelForm):
         parent = self.fields["parent"]
         assert isinstance(parent, forms.ModelChoiceField)  # noqa: S101  made from the model
         parent.queryset = others
+        parent.empty_label = "None"
 
     def clean(self) -> dict[str, Any]:
         """A band needs two ends in order; a release threshold needs something that measures it."""

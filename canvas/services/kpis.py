@@ -56,7 +56,7 @@ def change_kpi(kpi: Kpi, *, by: User, based_on: int, **fields: Any) -> Kpi:  # A
     kpi = Kpi.objects.select_for_update().select_related("project").get(pk=kpi.pk)
     if kpi.revision != based_on:
         raise StaleKpi(
-            "Somebody else changed this KPI while you were writing. What you typed is below; "
+            "Somebody else changed this KPI while you were writing. Nothing of yours is lost: "
             "compare it with the KPI as it is now, then save again."
         )
     before = _values(kpi)

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from canvas.access import get_project
 from canvas.forms.kpis import KpiForm
 from canvas.kpis import metric_label
-from canvas.models import Kpi
+from canvas.models import Kpi, Project
 from canvas.roles import Permission
 from canvas.services import kpis
 from canvas.views.requests import signed_in
@@ -49,7 +49,6 @@ def kpi_edit(request: HttpRequest, slug: str, kpi_id: int) -> HttpResponse:
     held = Kpi.objects.get(pk=kpi.pk)  # the form writes into its instance
     sent = request.POST if request.method == "POST" else None
     form = KpiForm(sent, instance=kpi, project=project, initial={"based_on": kpi.revision})
-    status = 200
     if request.method == "POST" and form.is_valid():
         fields = {key: value for key, value in form.cleaned_data.items() if key != "based_on"}
         try:
@@ -59,14 +58,28 @@ def kpi_edit(request: HttpRequest, slug: str, kpi_id: int) -> HttpResponse:
         except kpis.ServesItself as reason:
             form.add_error("parent", str(reason))
         except kpis.StaleKpi as reason:
-            form.add_error(None, str(reason))
-            status = 409
+            return _render_conflict(request, project, kpi_id, reason)
         else:
             messages.success(request, f"The KPI {held} is changed.")
             return redirect("canvas:kpi-list", slug)
-    if form.errors and status == 200:
-        status = 422
-    return render(request, "canvas/kpi_form.html", {"project": project, "form": form, "kpi": held}, status=status)
+    context = {"project": project, "form": form, "kpi": held}
+    return render(request, "canvas/kpi_form.html", context, status=422 if form.errors else 200)
+
+
+def _render_conflict(request: HttpRequest, project: Project, kpi_id: int, reason: kpis.StaleKpi) -> HttpResponse:
+    """What holds beside what was typed, which stays in the form and now rests on what holds."""
+    latest = Kpi.objects.select_related("parent").get(pk=kpi_id)
+    typed = request.POST.copy()
+    typed["based_on"] = str(latest.revision)
+    form = KpiForm(typed, instance=Kpi.objects.get(pk=kpi_id), project=project)
+    form.is_valid()
+    differences = [
+        (form.fields[key].label, _in_words(latest, key), _in_words(form.instance, key))
+        for key in form.changed_data
+        if key != "based_on"
+    ]
+    context = {"project": project, "form": form, "kpi": latest, "conflict": reason, "differences": differences}
+    return render(request, "canvas/kpi_form.html", context, status=409)
 
 
 @require_POST
@@ -77,3 +90,8 @@ def kpi_retire(request: HttpRequest, slug: str, kpi_id: int) -> HttpResponse:
     kpi = kpis.retire_kpi(get_object_or_404(Kpi, project=project, pk=kpi_id), by=user)
     messages.success(request, f"The KPI {kpi} is retired. Verdicts about it stay.")
     return redirect("canvas:kpi-list", slug)
+
+
+def _in_words(kpi: Kpi, key: str) -> str:
+    value = getattr(kpi, f"get_{key}_display", lambda: getattr(kpi, key))()
+    return "" if value is None else str(value)
