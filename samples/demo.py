@@ -54,6 +54,7 @@ class Teller:
 
 def run(*, port: int, is_served: bool) -> int:
     """Walk the main path, then serve its result or end; returns the exit status."""
+    server.require_free_port(port)
     empty_folder()
     server.throw_away_settings(DATA)
     tell = Teller()
@@ -107,7 +108,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _end)
     try:
         return run(port=server.free_port() if options.no_serve else options.port, is_served=not options.no_serve)
-    except InUse as reason:
+    except (InUse, server.CannotStart) as reason:
         print(reason, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -67,6 +67,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def require_free_port(port: int) -> None:
+    """Raise CannotStart for a port that is taken, before anything is changed."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except (OSError, OverflowError) as error:
+            raise CannotStart(f"Cannot listen on {HOST}, port {port}: {error}. Choose another with PORT=…") from error
+
+
 @contextmanager
 def running(log: Path, *, port: int) -> Iterator[Running]:
     """The embedded server on this machine only, to the end of the block, whatever ends that; it may still be starting."""
