@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import SignIn, Visitor, World, violations
+from tests.browser.conftest import AXE, SignIn, Visitor, World, violations
 
 SCREENS = {
     "on a laptop by day": ({"width": 1440, "height": 1000}, "light"),
@@ -31,14 +31,14 @@ LEAST = {"owner": 45, "administrator": 40}
 
 @pytest.mark.parametrize("role", LEAST)
 def test_every_page_is_accessible_and_fits(role: str, world: World, sign_in: SignIn) -> None:
-    visitor = sign_in(role, color_scheme="light")
-    found, count = {}, 0
+    visitor = sign_in(role)
+    visitor.context.add_init_script(path=AXE)
+    found, count = [], 0
     for path in pages_of_each_kind(visitor, world):
         count += 1
         for screen in SCREENS:
-            if problems := problems_on(visitor.page, screen):
-                found[f"{path} {screen}"] = problems
-    assert found == {}
+            found += [f"{path} {screen}: {problem}" for problem in problems_on(visitor.page, screen)]
+    assert not found, "\n".join(found)
     assert count >= LEAST[role]
 
 
@@ -74,8 +74,9 @@ def is_page(path: str) -> bool:
 
 def kind(path: str) -> str:
     """A path without the names in it: two pages of one kind have the same."""
-    parts = [part for part in path.split("?")[0].split("/") if part]
-    return "/".join(
-        "*" if before in NAMED and part not in ("new", "import") or any(sign.isdigit() for sign in part) else part
-        for before, part in zip(["", *parts], parts, strict=False)
-    )
+    parts = [part for part in path.partition("?")[0].split("/") if part]
+    return "/".join("*" if is_name(part, before) else part for before, part in zip(["", *parts], parts, strict=False))
+
+
+def is_name(part: str, before: str) -> bool:
+    return (before in NAMED and part != "new") or any(sign.isdigit() for sign in part)

@@ -22,7 +22,8 @@ def main() -> int:
         people, projects = main_path.walk(running.url, documents=folder, tell=lambda who, what: None)
         passwords = {person.username: person.password for person in people.values()}
         usernames = {does: person.username for does, person in people.items()}
-        print(json.dumps({"url": running.url, "passwords": passwords, "usernames": usernames, "projects": projects}))
+        facts = {"url": running.url, "passwords": passwords, "usernames": usernames, "projects": projects}
+        sys.stdout.write(json.dumps(facts) + "\n")
         sys.stdout.flush()
         sys.stdin.read()
     return 0
