@@ -127,7 +127,9 @@ def register_versions(client: Client, rows: Split, *, snapshot: int) -> list[Rec
 def _register(client: Client, rows: Split, trial: Trial, run: Record, **said: object) -> Record:
     candidate = trial.candidate
     model = candidate.model.fit(rows.training[rows.features], rows.training[LABEL])
-    example = rows.test[rows.features].iloc[[0]]
+    # A case that is neither clear nor a toss-up shows more than a score of 1.
+    doubt = abs(model.predict_proba(rows.test[rows.features])[:, 1] - 0.8)
+    example = rows.test[rows.features].iloc[[doubt.argmin()]]
     scores = dict(zip(model.classes_, model.predict_proba(example)[0], strict=True))
     return register(
         client,
