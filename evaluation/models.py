@@ -10,7 +10,6 @@ from data.models import Dataset
 from jobs.models import Job
 from registry.models import ModelVersion
 
-
 # Pixels in a chart's own terms; two charts that are narrower than this share a row.
 WIDEST_OF_A_PAIR = 500
 
@@ -228,10 +227,10 @@ class Curve(models.Model):
         ordering: ClassVar = ["evaluation", "position"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["evaluation", "name"], name="curve_once")]
 
+    def __str__(self) -> str:
+        return self.title
+
     @property
     def is_wide(self) -> bool:
         """Whether the chart needs a row of its own."""
         return self.spec.get("width", 0) > WIDEST_OF_A_PAIR
-
-    def __str__(self) -> str:
-        return self.title

@@ -66,6 +66,18 @@ def environment_evidence(environment: TrainingEnvironment, slug: str) -> Evidenc
     }
 
 
+def kpi_evidence(kpi: int, *, name: str, revision: int, sha256: str, slug: str) -> Evidence:
+    """A KPI by what it held a release to when it was judged."""
+    return {
+        "type": "canvas.kpi",
+        "id": kpi,
+        "revision": revision,
+        "sha256": sha256,
+        "label": f"{name}, revision {revision}",
+        "url": reverse("canvas:kpi-list", args=[slug]),
+    }
+
+
 def artifact_evidence(version: ModelVersion) -> Evidence:
     """A version's file by its digest."""
     return {

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from canvas.models import BlockRevision
+from canvas.models import BlockRevision, Kpi
 from canvas.services.blocks import completeness_of
 from data import storage
 from data.services import documentation_gaps
@@ -77,6 +77,18 @@ def environment_gaps(environment: TrainingEnvironment) -> list[str]:
         "No seed is recorded, nor that none was used.": not states_seeds(environment.seeds),
     }
     return [sentence for sentence, is_gap in gaps.items() if is_gap]
+
+
+def kpis_moved(version: ModelVersion, check: Check) -> Finding | None:
+    """That a check on KPIs speaks of thresholds that no longer hold; None while it still does."""
+    judged = {(item.get("id"), item.get("sha256")) for item in check.evidence if item.get("type") == "canvas.kpi"}
+    model = version.model
+    held = {(kpi.pk, kpi.held_to_sha256): kpi for kpi in Kpi.objects.filter(project=model.project).judging(model.task)}
+    if held.keys() == judged:
+        return None
+    moved = [held[key].name for key in held.keys() - judged]
+    what = f"{_some(sorted(moved))} changed" if moved else "A threshold was retired"
+    return Finding(Check.Status.UNKNOWN, f"{what} after the version was judged. Evaluate it again.", check.evidence)
 
 
 # The file is read only when somebody asks, because that takes long; the others cost a query each.

@@ -11,7 +11,7 @@ from django.db.models import Max
 from accounts.models import User
 from audit.actions import Action
 from audit.services import record
-from canvas.kpis import metric_choices
+from canvas.kpis import held_to_sha256
 from canvas.models import Kpi, Project
 from data import storage
 from data.inspection import inspect
@@ -24,7 +24,6 @@ from jobs import services as jobs
 from registry.models import ModelVersion
 
 KIND = "evaluation"
-JUDGED_KINDS = (Kpi.Kind.MODEL, Kpi.Kind.FAIRNESS)
 
 
 def request_from_file(
@@ -129,15 +128,12 @@ def thresholds_changed(evaluation: EvaluationJob) -> bool:
     return {_meaning(one) for one in now} != {_meaning(one) for one in evaluation.thresholds}
 
 
-def _meaning(frozen: dict[str, Any]) -> tuple[Any, ...]:
-    # A KPI may change its owner or its wording without holding anybody to something else.
-    return tuple(frozen[key] for key in ("kpi", "kind", "metric", "direction", "threshold", "threshold_upper"))
+def _meaning(frozen: dict[str, Any]) -> tuple[int, str]:
+    return frozen["kpi"], held_to_sha256(frozen)
 
 
 def frozen_thresholds(project: Project, task: str) -> list[dict[str, Any]]:
     """The thresholds a release has to meet, for the metrics that this task can measure, as plain values."""
-    measurable = {choice.key for choice in metric_choices(task)}
-    held_to = project.kpis.filter(kind__in=JUDGED_KINDS, retired_at__isnull=True, threshold__isnull=False)
     return [
         {
             "kpi": kpi.pk,
@@ -149,6 +145,5 @@ def frozen_thresholds(project: Project, task: str) -> list[dict[str, Any]]:
             "threshold": kpi.threshold,
             "threshold_upper": kpi.threshold_upper,
         }
-        for kpi in held_to.order_by("kind", "name")
-        if kpi.metric in measurable
+        for kpi in Kpi.objects.filter(project=project).judging(task).order_by("kind", "name")
     ]

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from audit.actions import Action
 from audit.services import record
+from canvas.kpis import held_to_sha256
 from evaluation.models import (
     BaselineComparison,
     Curve,
@@ -16,8 +17,8 @@ from evaluation.models import (
     SliceResult,
 )
 from evaluation.outcome import Outcome, Row
+from registry.evidence import Evidence, kpi_evidence
 from registry.services import checks
-from registry.services.checks import Evidence
 
 AnyResult = TypeVar("AnyResult", bound=Model)
 
@@ -55,9 +56,9 @@ def save(evaluation: EvaluationJob, outcome: Outcome) -> None:
         },
     )
     if _is_evidence(evaluation):
-        evidence = [evidence_of(evaluation)]
         for report in outcome.reports:
             reason = f"{report.reason} (evaluation {evaluation.number})"
+            evidence = [evidence_of(evaluation), *(_kpis_of(evaluation) if report.key == "kpis_met" else [])]
             checks.report(evaluation.version, report.key, status=report.status, reason=reason, evidence=evidence)
 
 
@@ -81,6 +82,19 @@ def evidence_of(evaluation: EvaluationJob) -> Evidence:
         "label": f"Evaluation {evaluation.number}",
         "url": evaluation.get_absolute_url(),
     }
+
+
+def _kpis_of(evaluation: EvaluationJob) -> list[Evidence]:
+    return [
+        kpi_evidence(
+            frozen["kpi"],
+            name=frozen["name"],
+            revision=frozen["revision"],
+            sha256=held_to_sha256(frozen),
+            slug=evaluation.project.slug,
+        )
+        for frozen in evaluation.thresholds
+    ]
 
 
 def _is_evidence(evaluation: EvaluationJob) -> bool:

@@ -86,4 +86,6 @@ def _gate(requirement: Requirement, version: ModelVersion, known: dict[str, Chec
         return Gate(requirement, finding.status, finding.reason, finding.evidence, None)
     if check is None:
         return Gate(requirement, Check.Status.UNKNOWN, "Nothing has been reported yet.", [], None)
+    if requirement.key == "kpis_met" and (moved := findings.kpis_moved(version, check)):
+        return Gate(requirement, moved.status, moved.reason, moved.evidence, check.reported_at)
     return Gate(requirement, check.status, check.reason, check.evidence, check.reported_at)
