@@ -73,6 +73,8 @@ def change_site_role(user: User, *, site_role: str, until: datetime | None, is_a
     user.site_role, user.site_role_until, user.is_active = site_role, until, is_active
     user.save(update_fields=["site_role", "site_role_until", "is_active"])
     after = {"site_role": site_role, "until": until, "is_active": is_active}
+    if before == after:
+        return user
     record(Action.USER_ROLE_CHANGED, by=by, on=user, before=before, after=after)
     return user
 
@@ -81,6 +83,8 @@ def change_site_role(user: User, *, site_role: str, until: datetime | None, is_a
 def change_profile(user: User, *, name: str, email: str, title: str) -> User:
     """Change what others see of oneself."""
     before = {"name": user.name, "title": user.title}
+    if (user.name, user.email, user.title) == (name, email, title):
+        return user
     user.name, user.email, user.title = name, email, title
     user.save(update_fields=["name", "email", "title"])
     record(Action.USER_PROFILE_CHANGED, by=user, on=user, before=before, after={"name": name, "title": title})

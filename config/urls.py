@@ -4,6 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.auth.decorators import login_required
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
 from config.health import healthz
@@ -18,6 +19,8 @@ api_docs = login_required(SpectacularSwaggerSplitView.as_view(url_name="api-sche
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
+    # Addresses are changed in the profile, which the journal sees; allauth's own page goes round it.
+    path("account/email/", RedirectView.as_view(pattern_name="accounts:profile"), name="account_email_page"),
     path("account/", include("allauth.urls")),
     path("api/schema/", SpectacularJSONAPIView.as_view(), name="api-schema"),
     path("api/docs/", api_docs, name="api-docs"),

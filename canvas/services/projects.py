@@ -51,7 +51,7 @@ def create_project(name: str, *, by: User, purpose: str = "", task: str = "", ri
 def change_project(
     project: Project, *, by: User, name: str, purpose: str, task: str, risk_tier: str, allow_code_formats: bool
 ) -> Project:
-    """Change a project's settings; its slug, and so its addresses, stay."""
+    """Change a project's settings; its slug, and so its addresses, stay. The same settings again change nothing."""
     project = Project.objects.select_for_update().get(pk=project.pk)
     if Project.objects.filter(name__iexact=name.strip()).exclude(pk=project.pk).exists():
         raise NameTaken(f"A project called {name.strip()} exists. Choose another name.")
@@ -63,10 +63,12 @@ def change_project(
         "allow_code_formats": allow_code_formats,
     }
     before = {key: getattr(project, key) for key in after}
+    changed = {key for key in after if before[key] != after[key]}
+    if not changed:
+        return project
     for key, value in after.items():
         setattr(project, key, value)
     project.save(update_fields=list(after))
-    changed = {key for key in after if before[key] != after[key]}
     record(
         Action.PROJECT_CHANGED,
         by=by,
@@ -98,9 +100,11 @@ def add_member(project: Project, *, username: str, role: str, by: User) -> Membe
 
 @transaction.atomic
 def change_role(membership: Membership, *, role: str, by: User) -> Membership:
-    """Change a member's role; a project keeps an owner."""
+    """Change a member's role; a project keeps an owner. The same role again changes nothing."""
     membership = _locked(membership)
     before = membership.role
+    if before == role:
+        return membership
     if before == Role.OWNER and role != Role.OWNER:
         _ensure_another_owner(membership)
     membership.role = role

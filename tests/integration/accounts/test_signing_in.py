@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.conf import LazySettings
 from django.contrib.auth import authenticate
@@ -316,6 +317,17 @@ def test_a_person_changes_their_own_profile(ada: User, client_as: ClientAs) -> N
     ada.refresh_from_db()
     assert (ada.name, ada.title) == ("Ada Byron", "Analyst")
     assert ("user.profile-changed", "ada") in journal()
+
+
+def test_an_address_is_changed_nowhere_but_in_the_profile(ada: User, client_as: ClientAs) -> None:
+    client = client_as(ada)
+    before = len(journal())
+    answer = client.post(reverse("account_email"), {"action_add": "", "email": "other@example.org"})
+    assert (answer.status_code, answer["Location"]) == (302, reverse("accounts:profile"))
+    assert not EmailAddress.objects.filter(email="other@example.org").exists()
+    typed = {"name": ada.name, "email": ada.email, "title": ada.title}
+    client.post(reverse("accounts:profile"), typed)
+    assert len(journal()) == before
 
 
 def test_a_profile_form_gives_no_site_role(ada: User, client_as: ClientAs) -> None:

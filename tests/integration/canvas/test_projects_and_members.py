@@ -104,6 +104,20 @@ def test_a_program_changes_only_what_it_sends(project: Project, owner: User, api
     assert (project.slug, project.name, project.risk_tier) == ("triage", "Triage", "limited")
 
 
+def test_the_same_settings_and_the_same_role_again_are_no_event(
+    project: Project, owner: User, contributor: User, client_as: ClientAs, api_as: ApiAs
+) -> None:
+    url = reverse("canvas-api:project-detail", args=[project.slug])
+    member = Membership.objects.get(user=contributor)
+    role = reverse("canvas:member-role", args=[project.slug, member.pk])
+    assert api_as(owner).patch(url, {"risk_tier": "limited"}).status_code == 200
+    client_as(owner).post(role, {"role": "viewer"})
+    once = actions(project)
+    assert api_as(owner).patch(url, {"risk_tier": "limited"}).status_code == 200
+    client_as(owner).post(role, {"role": "viewer"})
+    assert [action for action in actions(project) if action != "token.created"] == once
+
+
 def test_a_project_cannot_take_anothers_name(project: Project, owner: User, client_as: ClientAs, api_as: ApiAs) -> None:
     ProjectFactory(name="Readmission")
     assert client_as(owner).post(settings_page(project), NEW | {"name": "readmission"}).status_code == 422
