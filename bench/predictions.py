@@ -5,6 +5,7 @@ A program of its own, so that its peak memory is its own: prints one JSON object
 
 import io
 import json
+import os
 import resource
 import sys
 import tempfile
@@ -25,6 +26,7 @@ def main() -> int:
     """Make the rows, evaluate them, and print seconds and megabytes."""
     with tempfile.TemporaryDirectory(prefix="tenet-bench-") as folder:
         throw_away_settings(Path(folder))
+        os.environ["TENET_LOG_LEVEL"] = "WARNING"
         django.setup()
         call_command("migrate", verbosity=0)
         file = io.BytesIO()
