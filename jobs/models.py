@@ -1,6 +1,8 @@
 import uuid
+from datetime import timedelta
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -61,6 +63,14 @@ class Job(models.Model):
     def is_over(self) -> bool:
         """Whether the job reached a final state."""
         return self.state in self.FINAL
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the worker missed two heartbeats; once its lease lapses, another attempt begins."""
+        if self.state != self.State.RUNNING or self.lease_until is None:
+            return False
+        heard = self.lease_until - timedelta(seconds=settings.JOB_LEASE_SECONDS)
+        return timezone.now() - heard > timedelta(seconds=2.5 * settings.JOB_HEARTBEAT_SECONDS)
 
     @property
     def is_cancelling(self) -> bool:

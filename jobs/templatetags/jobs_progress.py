@@ -15,7 +15,7 @@ def time_left(job: Job) -> str:
     """How long the rest should take at the pace so far; nothing before the pace can be told."""
     if job.state != Job.State.RUNNING or job.started_at is None or job.cancel_requested:
         return ""
-    if job.progress < EARLIEST_GUESS_PERCENT:
+    if job.progress < EARLIEST_GUESS_PERCENT or job.is_silent:
         return ""
     spent = (timezone.now() - job.started_at).total_seconds()
     seconds = round(spent * (100 - job.progress) / job.progress)
@@ -27,6 +27,8 @@ def time_left(job: Job) -> str:
 @register.filter
 def standing(job: Job) -> str:
     """The step in words: what is running, or what the job waits for."""
+    if job.is_silent:
+        return "The worker has stopped answering. Unless it comes back, this is taken over within a minute or two"
     if job.is_cancelling:
         return "Cancelling: the worker stops at its next step"
     if job.state == Job.State.QUEUED and job.attempt:

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import LazySettings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -42,6 +43,24 @@ def test_a_running_job_shows_its_step_its_share_and_the_time_left(job: Job, view
 def test_the_time_left_is_not_guessed_before_a_tenth_is_done(job: Job, viewer: User, client_as: ClientAs) -> None:
     Job.objects.update(state=Job.State.RUNNING, progress=9, started_at=timezone.now() - timedelta(seconds=60))
     assert "left" not in client_as(viewer).get(address(job), headers=HTMX).content.decode()
+
+
+@pytest.mark.parametrize(("silence", "is_said"), [(5, False), (30, True)])
+def test_a_worker_that_stopped_answering_is_said_to_have(
+    job: Job, viewer: User, client_as: ClientAs, settings: LazySettings, silence: int, is_said: bool
+) -> None:
+    settings.JOB_LEASE_SECONDS, settings.JOB_HEARTBEAT_SECONDS = 60, 10
+    now = timezone.now()
+    Job.objects.update(
+        state=Job.State.RUNNING,
+        phase="Measuring",
+        progress=50,
+        started_at=now - timedelta(seconds=60),
+        lease_until=now + timedelta(seconds=60 - silence),
+    )
+    html = client_as(viewer).get(address(job), headers=HTMX).content.decode()
+    assert ("stopped answering" in html) is is_said
+    assert (" left</div>" in html) is not is_said
 
 
 def test_the_watching_page_reloads_itself_once_the_job_is_over(job: Job, viewer: User, client_as: ClientAs) -> None:
