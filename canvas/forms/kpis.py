@@ -67,6 +67,10 @@ class KpiForm(PlainText, forms.ModelForm):
         metric = self.fields["metric"]
         assert isinstance(metric, forms.ChoiceField)  # noqa: S101  declared above
         metric.choices = [("", "None"), *offered]
+        for key, choices in (("kind", Kpi.Kind.choices), ("direction", Kpi.Direction.choices)):
+            choice = self.fields[key]
+            assert isinstance(choice, forms.ChoiceField)  # noqa: S101  made from the model
+            choice.choices = [("", "Choose one"), *choices]
         others = Kpi.objects.filter(project=project, retired_at__isnull=True).exclude(pk=self.instance.pk)
         parent = self.fields["parent"]
         assert isinstance(parent, forms.ModelChoiceField)  # noqa: S101  made from the model
