@@ -21,6 +21,11 @@ class EvaluationQuerySet(models.QuerySet["EvaluationJob"]):
         """Those that have results."""
         return self.filter(finished_at__isnull=False)
 
+    def by_weight(self) -> Self:
+        """The one a promotion looks at first: the latest on held-out rows, or the latest while there is none."""
+        lighter = models.Case(models.When(is_held_out=True, then=0), default=1)
+        return self.order_by(lighter, "-finished_at", "-number")
+
     def listed(self) -> Self:
         """With everything a list shows of each, however many there are."""
         counted = {

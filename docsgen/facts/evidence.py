@@ -11,11 +11,9 @@ from registry.models import ModelVersion
 
 
 def evaluation_facts(version: ModelVersion, ledger: Ledger) -> list[Snapshot]:
-    """Finished evaluations, the newest first; only the newest one in full."""
+    """Finished evaluations, first and in full the one that the promotion checks rest on, then the newest first."""
     finished = (
-        version.evaluations.filter(job__state=Job.State.SUCCEEDED)
-        .select_related("dataset", "requested_by")
-        .order_by("-number")
+        version.evaluations.filter(job__state=Job.State.SUCCEEDED).select_related("dataset", "requested_by").by_weight()
     )
     listed = [_evaluation(evaluation, ledger) for evaluation in finished]
     if listed:
@@ -59,7 +57,7 @@ def _results(evaluation: EvaluationJob) -> Snapshot:
     compared = ("metric", "difference", "low", "high", "n", "method", "verdict")
     sliced = ("column", "value_label", "metric", "value", "low", "high", "n", "note")
     judged = (
-        "kpi_name", "kpi_revision", "metric", "direction", "threshold", "threshold_upper", "value", "low", "high", "n",
+        "kpi_id", "kpi_name", "kpi_revision", "metric", "direction", "threshold", "threshold_upper", "value", "low", "high", "n",
         "verdict", "reason",
     )  # fmt: skip
     drawn = ("name", "title", "alt", "caption", "print_svg")

@@ -19,17 +19,18 @@ from docsgen.facts import Snapshot
 from docsgen.sections.words import count, figure, gap, interval, moment, quote, threshold, verdict_cell
 
 SLICES_SHOWN = 120
+HELD_TO = ("metric", "direction", "threshold", "threshold_upper")
 WIDE_FIGURES = {"slices", "metrics"}
 
 
-def newest(snapshot: Snapshot) -> Snapshot | None:
-    """The newest finished evaluation, in full."""
+def decisive(snapshot: Snapshot) -> Snapshot | None:
+    """The evaluation that the promotion checks rest on, in full."""
     return snapshot["evaluations"][0] if snapshot["evaluations"] else None
 
 
 def thresholds(snapshot: Snapshot) -> Section:
     """What the version had to reach, and whether it did."""
-    evaluation = newest(snapshot)
+    evaluation = decisive(snapshot)
     items: list[Item] = []
     for key in ("primary_metric", "further_metrics", "error_costs", "baseline"):
         items += quote(snapshot, 5, key)
@@ -40,6 +41,7 @@ def thresholds(snapshot: Snapshot) -> Section:
             for verdict in evaluation["verdicts"]
             if verdict["verdict"] != "pass"
         ]
+        items += [Paragraph((sentence,)) for sentence in _moved(snapshot, evaluation)]
     else:
         items.append(
             _gap(snapshot, "No KPI threshold was judged by an evaluation.", "A KPI with a metric and a threshold")
@@ -70,9 +72,26 @@ def _verdicts(evaluation: Snapshot) -> Table:
     return Table(f"KPI verdicts of evaluation {evaluation['number']}", columns, rows, numbers=frozenset({2, 3, 4, 5}))
 
 
+def _moved(snapshot: Snapshot, evaluation: Snapshot) -> list[Sentence]:
+    """What became of the thresholds since they were judged; nothing while they still are what the verdicts say."""
+    held = {kpi["ref"]: kpi for kpi in snapshot["kpis"]}
+    said = []
+    for verdict in evaluation["verdicts"]:
+        # Documents issued before verdicts named their KPI say nothing here.
+        ref = f"canvas.kpi:{verdict.get('kpi_id', '')}"
+        kpi = held.get(ref)
+        start = f"{verdict['kpi_name']} was judged by {threshold(verdict)}"
+        if "kpi_id" in verdict and (kpi is None or kpi["threshold"] is None):
+            said.append(Sentence(f"{start}, and has no threshold any more.", (evaluation["ref"],)))
+        elif kpi and any(kpi[key] != verdict[key] for key in HELD_TO):
+            now = f"it asks for {threshold(kpi)} of {kpi['metric_label'] or kpi['name']}"
+            said.append(Sentence(f"{start}; the KPI was changed since, and now {now}.", (evaluation["ref"], ref)))
+    return said
+
+
 def evaluation_data(snapshot: Snapshot) -> Section:
     """On which data the results below were measured."""
-    evaluation = newest(snapshot)
+    evaluation = decisive(snapshot)
     items: list[Item] = []
     if evaluation:
         refs = tuple(ref for ref in (evaluation["ref"], evaluation["dataset_ref"]) if ref in snapshot["records"])
@@ -108,7 +127,7 @@ def evaluation_data(snapshot: Snapshot) -> Section:
 
 def results(snapshot: Snapshot) -> Section:
     """Every metric with its interval and sample size, beside the baseline."""
-    evaluation = newest(snapshot)
+    evaluation = decisive(snapshot)
     items: list[Item] = []
     if evaluation:
         items.append(_metrics(evaluation))
@@ -169,7 +188,7 @@ def _comparisons(evaluation: Snapshot) -> Table:
 
 def slices(snapshot: Snapshot) -> Section:
     """Results for parts of the data."""
-    evaluation = newest(snapshot)
+    evaluation = decisive(snapshot)
     items: list[Item] = []
     if evaluation and evaluation["slices"]:
         items += [_figure(shown, evaluation["ref"]) for shown in evaluation["figures"] if shown["name"] == "slices"]
@@ -222,7 +241,7 @@ def limits(snapshot: Snapshot) -> Section:
                 where="Models", blocks=("EU AI Act Annex IV 3",), severity=Severity.HIGH,
             )
         )  # fmt: skip
-    evaluation = newest(snapshot)
+    evaluation = decisive(snapshot)
     if evaluation:
         weak = [verdict for verdict in evaluation["verdicts"] if verdict["verdict"] != "pass"]
         items += [

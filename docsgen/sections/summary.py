@@ -2,7 +2,7 @@
 
 from docsgen.content import Cell, Fact, FactList, Item, Paragraph, Row, Sentence, Table
 from docsgen.facts import Snapshot
-from docsgen.sections.results import newest
+from docsgen.sections.results import decisive
 from docsgen.sections.words import block_ref, count, figure, interval, moment, threshold, verdict_cell
 
 
@@ -12,7 +12,7 @@ def summary(snapshot: Snapshot) -> tuple[Item, ...]:
     if statement := snapshot["plan"]["statement"]:
         items.append(Paragraph((Sentence(statement, block_ref(snapshot, 1)),), kind="statement"))
     items.append(FactList(_standing(snapshot)))
-    evaluation = newest(snapshot)
+    evaluation = decisive(snapshot)
     if evaluation and evaluation["verdicts"]:
         items.append(_verdicts(evaluation))
     return tuple(items)
@@ -29,7 +29,7 @@ def _standing(snapshot: Snapshot) -> tuple[Fact, ...]:
         signed = ", ".join(f"{vote['decision'].lower()} by {vote['by']}" for vote in promotion["votes"])
         refs = (promotion["ref"], *(vote["ref"] for vote in promotion["votes"]))
         facts.append(Fact(f"Promotion {promotion['number']}", f"{said}{'; ' + signed if signed else ''}", refs))
-    if evaluation := newest(snapshot):
+    if evaluation := decisive(snapshot):
         said = f"{count(evaluation['rows'])} rows of {evaluation['dataset']}, {evaluation['strength'].lower()}"
         facts.append(Fact(f"Evaluation {evaluation['number']}", said, (evaluation["ref"],)))
     return tuple(facts)

@@ -45,10 +45,9 @@ def version_evaluations(context: Context, version: ModelVersion) -> dict[str, An
 
 
 def best_of(version: ModelVersion) -> EvaluationJob | None:
-    """The evaluation a promotion looks at: the latest on held-out rows, or the latest while there is none."""
+    """The evaluation a promotion looks at; None while none has finished."""
     finished = version.evaluations.finished().select_related("project", "dataset", "version__model__project")
-    newest = finished.order_by("-finished_at")
-    return newest.filter(is_held_out=True).first() or newest.first()
+    return finished.by_weight().first()
 
 
 @register.filter
