@@ -87,6 +87,12 @@ class Table:
     note: str = ""
     kind: str = "table"
 
+    @property
+    def shared_refs(self) -> Refs:
+        """The records that every row rests on alike, so that one footnote speaks for the table; else none."""
+        found = {row.refs for row in self.rows}
+        return self.rows[0].refs if len(found) == 1 else ()
+
 
 @dataclass(frozen=True)
 class Figure:

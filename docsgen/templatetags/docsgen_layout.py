@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from docsgen.columns import column_shares
 from docsgen.content import Figure, Table
 from docsgen.layout import as_data_uri
 
@@ -38,6 +39,12 @@ def figure_number(context: Context, figure: Figure) -> int:
 
 
 @register.filter
+def shares(table: Table) -> list[int]:
+    """The width of each column in percent."""
+    return column_shares(table)
+
+
+@register.filter
 def data_uri(figure: Figure) -> str:
     """A figure as a data address."""
     return as_data_uri(figure)
@@ -46,7 +53,7 @@ def data_uri(figure: Figure) -> str:
 @register.simple_tag
 def document_style() -> SafeString:
     """The style sheet that a document carries inside itself; ours, with nothing of anybody else's in it."""
-    return mark_safe(render_to_string("docsgen/document.css", {"mark": _mark()}))  # noqa: S308
+    return mark_safe(render_to_string("docsgen/document.css", {"mark": _mark(), "percents": range(1, 101)}))  # noqa: S308
 
 
 def _mark() -> str:
