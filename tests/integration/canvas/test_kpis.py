@@ -1,6 +1,7 @@
 """What a project is held to: adding, changing and retiring measures."""
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -58,6 +59,11 @@ def test_a_kpi_is_added_changed_and_retired_with_a_line_each(
     assert "Sensitivity" not in client.get(reverse("canvas:kpi-list", args=[project.slug])).context["rows"]
     assert client.get(edit(kpi)).status_code == 404
     assert actions(project) == ["kpi.created", "kpi.changed", "kpi.retired"]
+
+
+def test_the_form_shows_the_due_date_as_browsers_read_it(project: Project, owner: User, client_as: ClientAs) -> None:
+    kpi = KpiFactory(project=project, due_on=date(2027, 9, 30))
+    assert 'value="2027-09-30"' in client_as(owner).get(edit(kpi)).content.decode()
 
 
 def test_the_name_of_a_retired_kpi_is_free_again(project: Project, owner: User, client_as: ClientAs) -> None:
