@@ -95,7 +95,12 @@ def read_requirements(text: str) -> list[dict[str, str]]:
             _refuse_reference(entry, number)
             continue
         package = _requirement(re.sub(r"\s--\S+", "", entry), number)
-        packages[package["name"]] = package
+        name = package["name"]
+        if packages.setdefault(name, package) != package:
+            raise UnreadableEnvironment(
+                f"Line {number} lists {name} again, and differently, so nobody can tell which one was used. Send the "
+                "output of “pip freeze”, which says what was installed."
+            )
     return _limited([packages[name] for name in sorted(packages)])
 
 

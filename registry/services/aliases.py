@@ -28,12 +28,15 @@ class NoSuchAlias(Exception):
 
 @transaction.atomic
 def move(version: ModelVersion, *, name: str, by: User) -> Alias:
-    """Point a free alias at a version; raises ProtectedAlias for one that a stage owns."""
+    """Point a free alias at a version; raises ProtectedAlias for one that a stage owns or is called."""
     if not _NAME.fullmatch(name) or _LOOKS_LIKE_A_NUMBER.fullmatch(name):
         raise InvalidAlias(
             f"“{name[:100]}” cannot be an alias. Use small letters, digits and hyphens, but no version number."
         )
     _ensure_free(name)
+    if Stage.objects.filter(key=name).exists():
+        # Whoever loads “production” by name would get a version that nobody approved.
+        raise ProtectedAlias(f"“{name}” is a stage, which only a promotion gives. Choose another name for the alias.")
     return point(version, name=name, by=by, journal=True)
 
 

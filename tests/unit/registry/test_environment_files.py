@@ -42,6 +42,13 @@ def test_a_freeze_is_read_without_options_hashes_or_secrets() -> None:
     assert "secret" not in str(packages)
 
 
+def test_a_package_listed_twice_differently_is_refused() -> None:
+    once = 'numpy==1.26.4 ; python_version < "3.12"\nsix==1.17\n'
+    assert len(read_requirements(once + "six==1.17\n")) == 2
+    with pytest.raises(UnreadableEnvironment, match="Line 3 lists numpy again"):
+        read_requirements(once + 'numpy==2.3.4 ; python_version >= "3.12"\n')
+
+
 def test_only_exact_versions_and_commits_are_pinned() -> None:
     assert unpinned(read_requirements(FREEZE)) == ["helpers", "pandas", "tools"]
     assert not is_pinned(read_requirements("numpy==2.*")[0])
