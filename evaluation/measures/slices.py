@@ -72,6 +72,18 @@ def measure_column(column: pd.Series, sample: Sample, metrics: Sequence[Metric],
     return SliceColumn(str(column.name), kind, tuple(results))
 
 
+def _distinct(labels: Sequence[str]) -> list[str]:
+    """The labels, numbered where shortening or rounding made two of them alike: each slice is kept under its own."""
+    taken: dict[str, None] = {}
+    for label in labels:
+        number, free = 1, label
+        while free in taken:
+            number += 1
+            free = f"{label} ({number})"
+        taken[free] = None
+    return list(taken)
+
+
 def _measure(label: str, part: Sample, total: int, metrics: Sequence[Metric], sampling: Sampling) -> SliceResult:
     estimates = tuple(estimate(metric, part, sampling) for metric in metrics)
     note = ""
@@ -88,9 +100,9 @@ def cut(column: pd.Series) -> tuple[Indices, list[str], str]:
         # Categories without rows would otherwise be counted among the other values.
         column = column.astype(column.cat.categories.dtype)
     is_number = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
-    if is_number and column.nunique() > MOST_VALUES:
-        return (*_ranges(column), "ranges")
-    return (*_values(column, is_number=is_number), "values")
+    is_wide = is_number and column.nunique() > MOST_VALUES
+    codes, labels = _ranges(column) if is_wide else _values(column, is_number=is_number)
+    return codes, _distinct(labels), "ranges" if is_wide else "values"
 
 
 def _values(column: pd.Series, *, is_number: bool) -> tuple[Indices, list[str]]:

@@ -48,6 +48,14 @@ def test_a_categorical_column_shows_only_the_values_it_has() -> None:
     assert sizes(pd.Series(pd.Categorical([3, 1, 1]))) == {"1": 2, "3": 1}
 
 
+def test_slices_that_would_read_alike_are_numbered() -> None:
+    long = ["x" * 80 + "a"] * 2 + ["x" * 80 + "b"] + ["(missing)", None]
+    shortened = "x" * 59 + "…"
+    assert sizes(pd.Series(long)) == {shortened: 2, "(missing)": 1, f"{shortened} (2)": 1, "(missing) (2)": 1}
+    close = pd.Series(np.linspace(52.52001, 52.52002, 40))
+    assert sorted(sizes(close).values()) == [10, 10, 10, 10]
+
+
 def test_truth_values_and_dates_are_read_as_people_say_them() -> None:
     assert sizes(pd.Series([True, False, True])) == {"True": 2, "False": 1}
     assert sizes(pd.Series(pd.to_datetime(["2024-01-05", "2025-03-01", "2025-09-01"]))) == {"2025": 2, "2024": 1}
