@@ -46,18 +46,21 @@ def _shared_columns(one: Dataset, other: Dataset) -> list[str]:
 
 
 def _rows_in_both(measured: Dataset, learned: Dataset, columns: list[str]) -> int:
-    return int(np.isin(_fingerprints(measured, columns), _fingerprints(learned, columns)).sum())
+    ours, theirs = frames.read_frame(measured, columns), frames.read_frame(learned, columns)
+    # A code may be a number to one schema and text to the other: the same value must have the same print in both.
+    numbers = {name for name in columns for frame in (ours, theirs) if pd.api.types.is_numeric_dtype(frame[name])}
+    return int(np.isin(_fingerprints(ours, numbers), _fingerprints(theirs, numbers)).sum())
 
 
-def _fingerprints(dataset: Dataset, columns: list[str]) -> NDArray[np.uint64]:
-    frame = frames.read_frame(dataset, columns)
-    # The same value must have the same print whatever type each snapshot's schema gave it.
-    plain = pd.DataFrame({name: _plain(frame[name]) for name in columns})
+def _fingerprints(frame: pd.DataFrame, numbers: set[str]) -> NDArray[np.uint64]:
+    plain = pd.DataFrame({name: _plain(frame[name], is_number=name in numbers) for name in frame.columns})
     return np.asarray(pd.util.hash_pandas_object(plain, index=False), dtype=np.uint64)
 
 
-def _plain(column: pd.Series) -> pd.Series:
-    if pd.api.types.is_numeric_dtype(column):
-        # Adding zero makes −0.0 and 0.0 the same number to the hash, as they are to everybody else.
-        return column.astype("float64") + 0.0
-    return column.astype("string").fillna("")
+def _plain(column: pd.Series, *, is_number: bool) -> pd.Series:
+    if not is_number:
+        return column.astype("string").fillna("")
+    if not pd.api.types.is_numeric_dtype(column):
+        column = pd.to_numeric(column.astype("string"), errors="coerce")
+    # Adding zero makes −0.0 and 0.0 the same number to the hash, as they are to everybody else.
+    return column.astype("float64") + 0.0

@@ -3,6 +3,7 @@ from sklearn.metrics import mean_absolute_error, recall_score, roc_auc_score
 
 from audit.models import AuditEntry
 from canvas.models import Project
+from evaluation import held_out
 from evaluation.asked import Asked
 from evaluation.models import EvaluationJob
 from evaluation.services import request_evaluation
@@ -104,6 +105,15 @@ def test_rows_the_model_learned_from_are_counted_and_named(project: Project, ver
     assert evaluation.is_held_out is False
     assert "7 rows are also in training, snapshot 1" in evaluation.held_out_reason
     assert checks_of(version)["evaluated_held_out"] == Check.Status.FAILED
+
+
+def test_rows_are_the_same_whatever_type_a_schema_gives_their_values(project: Project, version: ModelVersion) -> None:
+    leaked = snapshot(project, training_rows().iloc[:40].drop(columns="case"))
+    # The label is a number to the schema of the training rows, and a name to this one.
+    leaked.schema.fields.filter(key__in=["label", "shape"]).update(data_type="string", order="nominal")
+    found = held_out.look(EvaluationJob(version=version, dataset=leaked))
+    assert found.holds is False
+    assert "40 rows are also in training, snapshot 1" in found.reason
 
 
 def test_the_training_snapshot_itself_is_recognised(project: Project, version: ModelVersion) -> None:
