@@ -13,11 +13,11 @@ def test_a_lead_starts_a_project_fills_in_a_block_and_reads_what_changed(sign_in
     expect(page.locator(".blk.b1")).to_contain_text("Not started")
 
     page.get_by_role("link", name="Value proposition").click()
-    page.locator("#f-problem_statement").fill("Nurses answer forty alarms an hour, and most of them are false.")
+    page.locator("#f-current_process").fill("Nurses answer forty alarms an hour, and most of them are false.")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("link", name="Revision 1")).to_be_visible()
 
-    page.locator("#f-problem_statement").fill("Nurses answer fifty alarms an hour, and most of them are false.")
+    page.locator("#f-current_process").fill("Nurses answer fifty alarms an hour, and most of them are false.")
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_role("link", name="Revision 2").click()
     page.get_by_role("link", name="Show changes of revision 2").click()
