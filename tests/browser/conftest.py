@@ -62,7 +62,7 @@ def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
     executable = shutil.which("chromium") or shutil.which("chromium-browser")
     if executable is None:
-        pytest.fail("Chromium is not installed. `make browser` installs it as root, or says the command that does.")
+        pytest.fail("Chromium is not installed: apt-get install -y --no-install-recommends chromium")
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
