@@ -3,7 +3,6 @@ from typing import Any
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
-from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -53,8 +52,6 @@ class EnvironmentList(RegistryAPIView):
     """A project's training environments."""
 
     pagination_class = Pages
-
-    parser_classes = [JSONParser, MultiPartParser]
 
     @extend_schema(responses=EnvironmentSerializer(many=True), operation_id="environments_list")
     def get(self, request: Request, slug: str) -> Response:

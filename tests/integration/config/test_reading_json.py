@@ -1,15 +1,20 @@
 """What the API makes of JSON that no record could keep: a sentence, never a failure of ours."""
 
 import json
+from typing import Any
 
 import pytest
-from django.urls import reverse
+from django.urls import URLResolver, get_resolver, reverse
+from rest_framework.parsers import JSONParser
+from rest_framework.views import APIView
 
 from accounts.models import User
 from audit.models import AuditEntry
 from canvas.models import Project
+from config.parsing import StrictJSONParser
 from tests.conftest import ApiAs
 
+ROOMS = ("canvas", "data", "registry", "evaluation", "docsgen")
 KPI = {"name": "Recall", "kind": "model", "definition": "Share found.", "direction": "up", "target_value": 0.9}
 BODIES = {
     "NUL": json.dumps(KPI | {"definition": "a\0b"}),
@@ -37,6 +42,27 @@ def test_json_that_cannot_be_kept_is_refused_with_a_sentence(
     assert answer.status_code == 400, answer.content
     assert answer.json()
     assert (project.kpis.count(), AuditEntry.objects.count()) == (0, before)
+
+
+def test_every_endpoint_that_reads_json_reads_it_strictly() -> None:
+    views = [view for view in endpoints(get_resolver().url_patterns) if view.__module__.split(".")[0] in ROOMS]
+    assert len(views) > 20
+    lax = [
+        view.__name__
+        for view in views
+        if any(issubclass(parser, JSONParser) and parser is not StrictJSONParser for parser in view.parser_classes)
+    ]
+    assert lax == []
+
+
+def endpoints(patterns: list[Any]) -> list[type[APIView]]:
+    found = []
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            found += endpoints(pattern.url_patterns)
+        elif isinstance(view := getattr(pattern.callback, "view_class", None), type) and issubclass(view, APIView):
+            found.append(view)
+    return found
 
 
 def test_the_same_json_without_the_fault_is_taken(project: Project, contributor: User, api_as: ApiAs) -> None:
