@@ -214,7 +214,7 @@ COLLECTING_DATA = Block(
         ),
         Field(
             "labelling_method",
-            "Labelling method",
+            "Labeling method",
             Kind.CHOICE,
             question="How do cases get their label?",
             required=True,

@@ -121,13 +121,13 @@ def labeling_methods(snapshot: Snapshot) -> Section:
         method = dataset["labeling"]
         if method is None:
             name = f"{dataset['name']} {dataset['number']}"
-            text = f"Labelling method of {name} not recorded. Label quality unknown."
+            text = f"Labeling method of {name} not recorded. Label quality unknown."
             items.append(_gap(snapshot, text, f"A labeling method of {name}"))
         elif method["ref"] not in told:
             told.add(method["ref"])
             items += _method(method)
     if not labelled:
-        text = "Labelling method not recorded. Label quality unknown."
+        text = "Labeling method not recorded. Label quality unknown."
         items.append(_gap(snapshot, text, "A snapshot with a label column and its labeling method"))
     return Section(
         "labeling", "Labeling methods", "Who decided on each label, by which rule, and how well they agreed.", tuple(items),
