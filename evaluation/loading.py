@@ -38,6 +38,25 @@ class Rows:
     notes: list[str] = field(default_factory=list)
 
 
+def ensure_unaltered(evaluation: EvaluationJob) -> None:
+    """Refuse to measure files whose bytes are no longer those that the records name by their SHA-256."""
+    version, dataset = evaluation.version, evaluation.dataset
+    files = {link.dataset.sha256: str(link.dataset) for link in version.dataset_links.select_related("dataset")}
+    if dataset is not None:
+        files[dataset.sha256] = str(dataset)
+    if evaluation.mode == EvaluationJob.Mode.MODEL:
+        files[version.artifact_sha256] = f"the model file of {version}"
+    if evaluation.predictions_sha256:
+        files[evaluation.predictions_sha256] = evaluation.predictions_name
+    for sha256, name in files.items():
+        # A file that is gone is told by whoever needs it.
+        if storage.exists(sha256) and not storage.matches(sha256):
+            raise BadInput(
+                f"The stored bytes of {name} no longer have their SHA-256, {sha256[:12]}…, so nothing was measured. "
+                "Somebody changed the storage from outside: restore the file from a backup, and run this again."
+            )
+
+
 def from_predictions(evaluation: EvaluationJob) -> Rows:
     """Read the uploaded file, and make sure that it speaks of the snapshot it is said to speak of."""
     scores = dict(evaluation.score_columns)

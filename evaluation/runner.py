@@ -67,6 +67,8 @@ def _evaluate(evaluation: EvaluationJob, progress: Progress) -> Outcome:
 
 
 def _load(evaluation: EvaluationJob, progress: Progress) -> Rows:
+    progress.report("Checking the files", 1)
+    loading.ensure_unaltered(evaluation)
     if evaluation.mode == EvaluationJob.Mode.PREDICTIONS:
         progress.report("Reading the predictions", 3)
         rows = loading.from_predictions(evaluation)

@@ -3,6 +3,7 @@ from sklearn.metrics import mean_absolute_error, recall_score, roc_auc_score
 
 from audit.models import AuditEntry
 from canvas.models import Project
+from data import storage
 from evaluation import held_out
 from evaluation.asked import Asked
 from evaluation.models import EvaluationJob
@@ -114,6 +115,24 @@ def test_rows_are_the_same_whatever_type_a_schema_gives_their_values(project: Pr
     found = held_out.look(EvaluationJob(version=version, dataset=leaked))
     assert found.holds is False
     assert "40 rows are also in training, snapshot 1" in found.reason
+
+
+@pytest.mark.parametrize("altered", ["snapshot", "model"])
+def test_a_stored_file_that_was_changed_from_outside_is_not_measured(
+    project: Project, version: ModelVersion, altered: str
+) -> None:
+    rows = snapshot(project, cases())
+    sha256 = rows.sha256 if altered == "snapshot" else version.artifact_sha256
+    with storage.local_path(sha256) as path:
+        content = path.read_bytes()
+        try:
+            path.write_bytes(content + b"\n")
+            evaluation = evaluated(version, dataset=rows)
+        finally:
+            path.write_bytes(content)
+    assert evaluation.job.state == Job.State.FAILED
+    assert "no longer have their SHA-256" in evaluation.job.error
+    assert not evaluation.metrics.exists()
 
 
 def test_the_training_snapshot_itself_is_recognised(project: Project, version: ModelVersion) -> None:
