@@ -9,7 +9,6 @@ from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-SVG = "http://www.w3.org/2000/svg"
 ICON_FOLDER = "@tabler/icons/icons/outline"
 ICON_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -20,8 +19,6 @@ CHART_ELEMENTS = frozenset(
 )
 REFUSED_ATTRIBUTES = frozenset({"style", "class", "id"})
 LOCAL_REFERENCE = re.compile(r"url\(\s*['\"]?(?!#)|javascript:", re.IGNORECASE)
-
-ElementTree.register_namespace("", SVG)
 
 
 class UnknownIcon(Exception):
@@ -39,9 +36,11 @@ def icon_paths(name: str) -> SafeString:
     if not ICON_NAME.fullmatch(name) or not file.is_file():
         raise UnknownIcon(f"There is no icon named {name!r} in the outline set of @tabler/icons.")
     root = ElementTree.fromstring(file.read_text())
+    for element in root.iter():
+        element.tag = _local(element.tag)
     shapes = [shape for shape in root if shape.get("stroke") != "none"]
     drawn = "".join(ElementTree.tostring(shape, encoding="unicode").strip() for shape in shapes)
-    return mark_safe(drawn.replace(f' xmlns="{SVG}"', ""))  # the set's own files, not anyone's input
+    return mark_safe(drawn)  # the set's own files, not anyone's input
 
 
 def icon_svg(name: str, css_class: str) -> SafeString:
@@ -76,6 +75,8 @@ def _local(name: str) -> str:
 
 
 def _clean(element: ElementTree.Element) -> None:
+    # Any library in this process may have given the namespace a prefix, and HTML knows only the bare names.
+    element.tag = _local(element.tag)
     for name, value in list(element.attrib.items()):
         if _is_refused(_local(name), value):
             del element.attrib[name]

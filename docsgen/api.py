@@ -6,13 +6,13 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from canvas.api import Pages
+from canvas.api import Conflict, Pages
 from canvas.api_access import ProjectAPIView
 from canvas.roles import Permission
 from docsgen import services
 from docsgen.models import Document
 from docsgen.serializers import DocumentRequestSerializer, DocumentSerializer
-from docsgen.views import file_of
+from docsgen.views import FileAltered, file_of
 from registry.models import ModelVersion
 
 
@@ -63,4 +63,7 @@ class DocumentFile(ProjectAPIView):
         """Download the document as pdf, html or json, byte for byte as it was stored."""
         project = self.get_project(slug)
         documents = Document.objects.select_related("version__model")
-        return file_of(get_object_or_404(documents, project=project, number=number), form)
+        try:
+            return file_of(get_object_or_404(documents, project=project, number=number), form)
+        except FileAltered as reason:
+            raise Conflict(str(reason)) from reason

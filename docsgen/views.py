@@ -1,3 +1,4 @@
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +17,10 @@ from docsgen.models import Document
 from docsgen.render import context_of
 
 DOCUMENTS_PER_PAGE = 25
+
+
+class FileAltered(Exception):
+    """A stored document's bytes are gone or changed; whoever asked must not take them for the issued ones."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -49,11 +54,15 @@ def document_detail(request: HttpRequest, slug: str, number: int) -> HttpRespons
 def document_file(request: HttpRequest, slug: str, number: int, form: str) -> FileResponse | HttpResponse:
     """The issued file, byte for byte as it was stored: pdf, html or the facts as json."""
     _, document = _document(request, slug, number)
-    return file_of(document, form)
+    try:
+        return file_of(document, form)
+    except FileAltered as reason:
+        messages.error(request, str(reason))
+        return redirect(document)
 
 
 def file_of(document: Document, form: str) -> FileResponse | HttpResponse:
-    """An issued document's file as a download that a browser opens in no context of ours."""
+    """An issued document's file as a download that a browser opens in no context of ours; raises FileAltered."""
     if document.status != Document.Status.ISSUED or form not in ("pdf", "html", "json"):
         raise Http404("This document is not issued.")
     name = f"{document.identifier}-{document.version.model.name}-v{document.version.number}.{form}"
@@ -63,6 +72,10 @@ def file_of(document: Document, form: str) -> FileResponse | HttpResponse:
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     else:
         sha256 = document.pdf_sha256 if form == "pdf" else document.html_sha256
+        if not storage.matches(sha256):
+            raise FileAltered(
+                f"The stored file of {document.identifier} no longer has its SHA-256 and is not handed out."
+            )
         kind = "application/pdf" if form == "pdf" else "text/html; charset=utf-8"
         response = FileResponse(storage.open_file(sha256), as_attachment=True, filename=name, content_type=kind)
     response.headers["Content-Security-Policy"] = (

@@ -200,3 +200,11 @@ def test_a_document_of_an_unknown_kind_or_version_is_refused(
     assert api.post(url, {"kind": "poem", "model": "triage-model", "version": 1}).status_code == 400
     assert api.post(url, {"kind": "model-document", "model": "triage-model", "version": 9}).status_code == 404
     assert not Document.objects.filter(project=version.model.project).exists()
+
+
+def test_a_file_whose_bytes_were_changed_is_not_handed_out(issued: Document, reader: User, client_as: ClientAs) -> None:
+    client, url = client_as(reader), reverse("docsgen:document-file", args=[issued.project.slug, issued.number, "pdf"])
+    Document.objects.filter(pk=issued.pk).update(pdf_sha256="0" * 64)
+    refused = client.get(url, follow=True)
+    assert refused.redirect_chain == [(issued.get_absolute_url(), 302)]
+    assert "no longer has its SHA-256" in refused.content.decode()

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 from types import SimpleNamespace
+from xml.etree import ElementTree
 
 import pytest
 from django import forms
@@ -306,3 +307,9 @@ def test_one_page_needs_no_links():
 def test_an_empty_list_has_no_pager():
     html = render("{% pager page %}", page=Paginator([], 25).get_page(1), request=request_for("/"))
     assert html.strip() == ""
+
+
+def test_a_chart_reads_the_same_whatever_prefix_a_library_gave_to_svg():
+    ElementTree.register_namespace("pic", "http://www.w3.org/2000/svg")
+    drawing = chart_svg('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2"><g><text>both</text></g></svg>')
+    assert {tag for tag, _ in Reader(drawing).elements} == {"svg", "g", "text"}
