@@ -1,5 +1,7 @@
 """What was measured."""
 
+from collections import Counter
+
 from django.db import models
 
 from canvas.kpis import metric_label
@@ -13,7 +15,10 @@ from registry.models import ModelVersion
 def evaluation_facts(version: ModelVersion, ledger: Ledger) -> list[Snapshot]:
     """Finished evaluations, first and in full the one that the promotion checks rest on, then the newest first."""
     finished = (
-        version.evaluations.filter(job__state=Job.State.SUCCEEDED).select_related("dataset", "requested_by").by_weight()
+        version.evaluations.filter(job__state=Job.State.SUCCEEDED)
+        .select_related("dataset", "requested_by")
+        .prefetch_related("verdicts")
+        .by_weight()
     )
     listed = [_evaluation(evaluation, ledger) for evaluation in finished]
     if listed:
@@ -47,6 +52,7 @@ def _evaluation(evaluation: EvaluationJob, ledger: Ledger) -> Snapshot:
         "baseline_name": evaluation.baseline_name,
         "finished_at": stamp(evaluation.finished_at),
         "requested_by": evaluation.requested_by.get_full_name(),
+        "verdict_counts": dict(sorted(Counter(verdict.verdict for verdict in evaluation.verdicts.all()).items())),
         "notes": evaluation.notes,
         "software": evaluation.software,
     }

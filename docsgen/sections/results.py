@@ -121,8 +121,34 @@ def evaluation_data(snapshot: Snapshot) -> Section:
                 "An evaluation on a snapshot",
             )
         )
+    if len(snapshot["evaluations"]) > 1:
+        items.append(_every_attempt(snapshot["evaluations"]))
     items += quote(snapshot, 5, "test_dataset_rule")
     return Section("evaluation-data", "Evaluation data", "The rows that the results rest on.", tuple(items))
+
+
+def _every_attempt(evaluations: list[Snapshot]) -> Table:
+    """Each finished evaluation of the version, so that a reader sees how often it was tried."""
+    new = {True: "yes", False: "no", None: "cannot be told"}
+    rows = tuple(
+        Row(
+            (
+                Cell(f"evaluation {one['number']}"),
+                Cell(moment(one["finished_at"])),
+                Cell(one["dataset"]),
+                Cell(count(one["rows"]), is_number=True),
+                Cell(new[one["is_held_out"]]),
+                Cell(
+                    ", ".join(f"{number} {verdict}" for verdict, number in one.get("verdict_counts", {}).items()) or "–"
+                ),
+            ),
+            (one["ref"],),
+        )
+        for one in sorted(evaluations, key=lambda one: int(one["number"]))
+    )
+    columns = ("Evaluation", "Finished", "Data", "Rows", "New to the model", "Verdicts")
+    note = f"The results below are those of evaluation {evaluations[0]['number']}."
+    return Table("Every finished evaluation of this version", columns, rows, numbers=frozenset({3}), note=note)
 
 
 def results(snapshot: Snapshot) -> Section:

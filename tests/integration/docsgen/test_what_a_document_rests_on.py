@@ -3,9 +3,9 @@
 from accounts.models import User
 from canvas.models import Project
 from canvas.services import kpis
-from docsgen.content import Paragraph
+from docsgen.content import Paragraph, Table
 from docsgen.facts import gather
-from docsgen.sections.results import thresholds
+from docsgen.sections.results import evaluation_data, thresholds
 from registry.models import ModelVersion
 from tests.factories.canvas import KpiFactory
 from tests.factories.docsgen import issued_document
@@ -18,9 +18,15 @@ def test_the_results_are_those_the_promotion_checks_rest_on(project: Project) ->
     held_out = evaluated(version, dataset=unseen)
     later = evaluated(version, dataset=trained_on)
     assert (held_out.is_held_out, later.is_held_out) == (True, False)
-    first, second = gather(version)["evaluations"]
+    facts = gather(version)
+    first, second = facts["evaluations"]
     assert (first["number"], second["number"]) == (held_out.number, later.number)
     assert first["metrics"]
+    attempts = next(item for item in evaluation_data(facts).items if isinstance(item, Table))
+    assert [(row.cells[0].text, row.cells[4].text) for row in attempts.rows] == [
+        (f"evaluation {held_out.number}", "yes"),
+        (f"evaluation {later.number}", "no"),
+    ]
     texts = {gap["text"] for gap in issued_document(version).gaps}
     assert "No held-out evaluation." not in texts
 
