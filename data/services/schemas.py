@@ -137,7 +137,7 @@ def revise_schema(
 @transaction.atomic
 def bind_schema(dataset: Dataset, *, schema: DataSchema, by: User) -> Dataset:
     """Say that a schema describes a snapshot; raises NotFitting when its columns are others."""
-    dataset = Dataset.objects.select_for_update().select_related("project", "schema").get(pk=dataset.pk)
+    dataset = Dataset.objects.select_for_update(of=("self",)).select_related("project", "schema").get(pk=dataset.pk)
     if dataset.schema_id == schema.pk:
         return dataset
     check_fit(dataset, drafts_of(schema))
