@@ -55,9 +55,7 @@ TABLE = {
     "canvas:journal": Row(prepare=a_project, get=everyone_inside()),
     "canvas:project-settings": Row(prepare=a_project, get=inside(*MANAGERS), post=inside(*MANAGERS, ok=422)),
     "canvas:member-add": Row(prepare=a_project, post=inside(*MANAGERS, ok=422)),
-    "canvas:member-role": Row(
-        prepare=a_member, post=inside(*MANAGERS, ok=302), post_data={"role": "contributor"}
-    ),
+    "canvas:member-role": Row(prepare=a_member, post=inside(*MANAGERS, ok=302), post_data={"role": "contributor"}),
     "canvas:member-remove": Row(prepare=a_member, post=inside(*MANAGERS, ok=302)),
     "canvas:token-list": Row(
         prepare=a_project, get=everyone_inside(), post=everyone_inside(), post_data={"name": "nightly", "days": 3}
@@ -67,9 +65,7 @@ TABLE = {
         prepare=lambda project: {"slug": project.slug, "token_id": 0}, post=everyone_inside(404)
     ),
     "canvas-api:project-list": Row(get=everyone_signed_in(), api=True),
-    "canvas-api:project-detail": Row(
-        prepare=a_project, get=everyone_inside(), patch=inside(*MANAGERS), api=True
-    ),
+    "canvas-api:project-detail": Row(prepare=a_project, get=everyone_inside(), patch=inside(*MANAGERS), api=True),
     "canvas-api:member-list": Row(prepare=a_project, get=everyone_inside(), post=inside(*MANAGERS, ok=400), api=True),
     "canvas-api:block-list": Row(prepare=a_project, get=everyone_inside(), api=True),
     "canvas-api:block-detail": Row(

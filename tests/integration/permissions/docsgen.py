@@ -26,9 +26,7 @@ TABLE = {
     "docsgen:document-list": Row(prepare=a_project, get=everyone_inside(), post=inside(*AUTHORS, ok=422)),
     "docsgen:document-detail": Row(prepare=a_document, get=everyone_inside()),
     "docsgen:document-file": Row(prepare=a_file, get=everyone_inside(404)),
-    "docsgen-api:document-list": Row(
-        prepare=a_project, get=everyone_inside(), post=inside(*AUTHORS, ok=400), api=True
-    ),
+    "docsgen-api:document-list": Row(prepare=a_project, get=everyone_inside(), post=inside(*AUTHORS, ok=400), api=True),
     "docsgen-api:document-detail": Row(prepare=a_document, get=everyone_inside(), api=True),
     "docsgen-api:document-file": Row(prepare=a_file, get=everyone_inside(404), api=True),
 }
