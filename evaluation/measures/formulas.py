@@ -238,4 +238,8 @@ def unexplained_variance(sample: RegressionSample) -> tuple[Numbers, Numbers]:
 def _target_spread(sample: RegressionSample) -> Numbers:
     if np.all(sample.truth == sample.truth[0]):
         raise Undefined("All targets are the same, so there is no variance to explain.")
-    return np.square(sample.truth - sample.truth.mean())
+    spread: Numbers = np.square(sample.truth - sample.truth.mean())
+    # Squares of distances below about 1e-154 vanish, and what is left divides to nothing or to infinity.
+    if not float(spread.mean()) > np.finfo(float).tiny:
+        raise Undefined("The targets are too close together for their variance to be computed.")
+    return spread

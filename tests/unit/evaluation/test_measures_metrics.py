@@ -11,6 +11,7 @@ from scipy import stats
 from sklearn import metrics as sk
 
 from evaluation.measures.estimators import estimate
+from evaluation.measures.evaluate import measure
 from evaluation.measures.metrics import METRICS, Metric, default_primary, find, for_task
 from evaluation.measures.samples import ClassificationSample, RegressionSample, Sampling, Task
 from tests.unit.evaluation.measured import SAMPLES, binary_sample
@@ -184,3 +185,11 @@ def test_every_metric_has_words_and_every_default_exists() -> None:
     for task in Task:
         for has_scores in (True, False):
             assert all(find(task, key) for key in default_primary(task, has_scores=has_scores))
+
+
+def test_targets_whose_variance_vanishes_have_no_r_squared_and_break_nothing() -> None:
+    truth = np.array([0.0, 1e-213])
+    found = measure(Task.REGRESSION, truth, np.array([0.0, 0.0]))
+    r2 = found.find("r2")
+    assert r2.value is None
+    assert r2.reason == "The targets are too close together for their variance to be computed."
