@@ -30,6 +30,53 @@ class Action(StrEnum):
     KPI_CREATED = "kpi.created"
     KPI_CHANGED = "kpi.changed"
     KPI_RETIRED = "kpi.retired"
+    BLOCK_RESTORED = "block.restored"
+    BLOCK_REVIEW_REQUESTED = "block.review-requested"
+    BLOCK_ACCEPTED = "block.accepted"
+    BLOCK_ACCEPTANCE_UNDONE = "block.acceptance-undone"
+    EVIDENCE_LINKED = "evidence.linked"
+    EVIDENCE_UNLINKED = "evidence.unlinked"
+    COMMENT_ADDED = "comment.added"
+    COMMENT_RESOLVED = "comment.resolved"
+    COMMENT_REOPENED = "comment.reopened"
+    KPI_CLOSED = "kpi.closed"
+    KPI_READING_RECORDED = "kpi-reading.recorded"
+    KPI_READING_CORRECTED = "kpi-reading.corrected"
+    KPI_READINGS_IMPORTED = "kpi-readings.imported"
+    COST_ADDED = "cost.added"
+    COST_CHANGED = "cost.changed"
+    COST_REMOVED = "cost.removed"
+    COST_WAIVED = "cost.waived"
+    COST_WAIVER_REMOVED = "cost.waiver-removed"
+    BENEFIT_ADDED = "benefit.added"
+    BENEFIT_CHANGED = "benefit.changed"
+    BENEFIT_REMOVED = "benefit.removed"
+    ERROR_COST_ADDED = "error-cost.added"
+    ERROR_COST_CHANGED = "error-cost.changed"
+    ERROR_COST_REMOVED = "error-cost.removed"
+    ROI_ESTIMATED = "roi.estimated"
+    PROCESS_ADDED = "process.added"
+    PROCESS_CHANGED = "process.changed"
+    OPPORTUNITY_ADDED = "opportunity.added"
+    OPPORTUNITY_CHANGED = "opportunity.changed"
+    OPPORTUNITY_DECLINED = "opportunity.declined"
+    OPPORTUNITY_REOPENED = "opportunity.reopened"
+    OPPORTUNITY_STARTED = "opportunity.started"
+    RANKING_WEIGHTS_SET = "ranking.weights-set"
+    CLASSIFICATION_SIGNED = "classification.signed"
+    RISK_ADDED = "risk.added"
+    RISK_CHANGED = "risk.changed"
+    RISK_ACCEPTED = "risk.accepted"
+    IMPACT_ASSESSED = "impact.assessed"
+    OVERSIGHT_PLANNED = "oversight.planned"
+    GO_NO_GO_PROPOSED = "go-no-go.proposed"
+    GO_NO_GO_SIGNED = "go-no-go.signed"
+    GO_NO_GO_DECIDED = "go-no-go.decided"
+    GO_NO_GO_WITHDRAWN = "go-no-go.withdrawn"
+    CONDITION_MET = "condition.met"
+    PROJECT_IMPORTED = "project.imported"
+    PROJECT_EXPORTED = "project.exported"
+    SKELETON_DOWNLOADED = "skeleton.downloaded"
     # jobs
     JOB_CANCEL_REQUESTED = "job.cancel-requested"
     # data
@@ -41,6 +88,24 @@ class Action(StrEnum):
     SCHEMA_REVISED = "schema.revised"
     LABELING_METHOD_CREATED = "labeling-method.created"
     LABELING_METHOD_REVISED = "labeling-method.revised"
+    QUALITY_CHECKED = "quality.checked"
+    DATASET_REFERENCED = "dataset.referenced"
+    DATASET_IMPORTED = "dataset.imported"
+    PROFILE_REQUESTED = "profile.requested"
+    PROFILE_FINISHED = "profile.finished"
+    PROFILE_FAILED = "profile.failed"
+    PROFILE_CANCELLED = "profile.cancelled"
+    SCHEMA_CHECKED = "schema.checked"
+    SCHEMA_IMPORTED = "schema.imported"
+    AGREEMENT_MEASURED = "agreement.measured"
+    DISPUTE_DECIDED = "dispute.decided"
+    LABEL_AUDIT_RECORDED = "label-audit.recorded"
+    FEATURE_DEFINED = "feature.defined"
+    FEATURE_REVISED = "feature.revised"
+    FEATURE_SHARED = "feature.shared"
+    FEATURE_UNSHARED = "feature.unshared"
+    FEATURE_RETIRED = "feature.retired"
+    FEATURE_REUSED = "feature.reused"
     # registry
     RUN_RECORDED = "run.recorded"
     MODEL_REGISTERED = "model.registered"
@@ -59,6 +124,9 @@ class Action(StrEnum):
     EVALUATION_FINISHED = "evaluation.finished"
     EVALUATION_FAILED = "evaluation.failed"
     EVALUATION_CANCELLED = "evaluation.cancelled"
+    # standing
+    PRACTICE_STATED = "practice.stated"
+    TARGETS_SET = "targets.set"
     # docsgen
     DOCUMENT_REQUESTED = "document.requested"
     DOCUMENT_ISSUED = "document.issued"
@@ -95,6 +163,53 @@ SENTENCES: dict[Action, str] = {
     Action.KPI_CREATED: "added the KPI {label}",
     Action.KPI_CHANGED: "changed the KPI {label}",
     Action.KPI_RETIRED: "retired the KPI {label}",
+    Action.BLOCK_RESTORED: "brought back {label}",
+    Action.BLOCK_REVIEW_REQUESTED: "asked for a review of {label}",
+    Action.BLOCK_ACCEPTED: "accepted {label}",
+    Action.BLOCK_ACCEPTANCE_UNDONE: "undid the acceptance of {label}",
+    Action.EVIDENCE_LINKED: "linked {label} as evidence",
+    Action.EVIDENCE_UNLINKED: "took {label} away as evidence",
+    Action.COMMENT_ADDED: "commented on {label}",
+    Action.COMMENT_RESOLVED: "resolved a comment on {label}",
+    Action.COMMENT_REOPENED: "reopened a comment on {label}",
+    Action.KPI_CLOSED: "closed the KPI {label}",
+    Action.KPI_READING_RECORDED: "recorded a reading of {label}",
+    Action.KPI_READING_CORRECTED: "corrected a reading of {label}",
+    Action.KPI_READINGS_IMPORTED: "imported readings of {label}",
+    Action.COST_ADDED: "added the cost {label}",
+    Action.COST_CHANGED: "changed the cost {label}",
+    Action.COST_REMOVED: "removed the cost {label}",
+    Action.COST_WAIVED: "stated that {label}",
+    Action.COST_WAIVER_REMOVED: "took back that {label}",
+    Action.BENEFIT_ADDED: "added the benefit {label}",
+    Action.BENEFIT_CHANGED: "changed the benefit {label}",
+    Action.BENEFIT_REMOVED: "removed the benefit {label}",
+    Action.ERROR_COST_ADDED: "added the error cost {label}",
+    Action.ERROR_COST_CHANGED: "changed the error cost {label}",
+    Action.ERROR_COST_REMOVED: "removed the error cost {label}",
+    Action.ROI_ESTIMATED: "saved {label}",
+    Action.PROCESS_ADDED: "added the process {label}",
+    Action.PROCESS_CHANGED: "changed the process {label}",
+    Action.OPPORTUNITY_ADDED: "added the opportunity {label}",
+    Action.OPPORTUNITY_CHANGED: "changed the opportunity {label}",
+    Action.OPPORTUNITY_DECLINED: "declined the opportunity {label}",
+    Action.OPPORTUNITY_REOPENED: "reopened the opportunity {label}",
+    Action.OPPORTUNITY_STARTED: "made a project of the opportunity {label}",
+    Action.RANKING_WEIGHTS_SET: "changed the weights of the ranking",
+    Action.CLASSIFICATION_SIGNED: "signed {label}",
+    Action.RISK_ADDED: "added the risk {label}",
+    Action.RISK_CHANGED: "changed the risk {label}",
+    Action.RISK_ACCEPTED: "accepted what remains of the risk {label}",
+    Action.IMPACT_ASSESSED: "saved the {label}",
+    Action.OVERSIGHT_PLANNED: "saved the {label}",
+    Action.GO_NO_GO_PROPOSED: "proposed {label}",
+    Action.GO_NO_GO_SIGNED: "signed {label}",
+    Action.GO_NO_GO_DECIDED: "completed {label}",
+    Action.GO_NO_GO_WITHDRAWN: "withdrew {label}",
+    Action.CONDITION_MET: "reported a condition of {label} as met",
+    Action.PROJECT_IMPORTED: "imported {label}",
+    Action.PROJECT_EXPORTED: "exported {label}",
+    Action.SKELETON_DOWNLOADED: "downloaded a project skeleton of {label}",
     Action.JOB_CANCEL_REQUESTED: "asked to cancel {label}",
     Action.SOURCE_CREATED: "registered the data source {label}",
     Action.SOURCE_CHANGED: "changed the data source {label}",
@@ -104,6 +219,24 @@ SENTENCES: dict[Action, str] = {
     Action.SCHEMA_REVISED: "revised the schema {label}",
     Action.LABELING_METHOD_CREATED: "recorded the labeling method {label}",
     Action.LABELING_METHOD_REVISED: "revised the labeling method {label}",
+    Action.QUALITY_CHECKED: "recorded a quality check of {label}",
+    Action.DATASET_REFERENCED: "referred to the snapshot {label}",
+    Action.DATASET_IMPORTED: "imported the description of {label}",
+    Action.PROFILE_REQUESTED: "asked for a profile of {label}",
+    Action.PROFILE_FINISHED: "profiled {label}",
+    Action.PROFILE_FAILED: "could not profile {label}",
+    Action.PROFILE_CANCELLED: "cancelled the profile of {label}",
+    Action.SCHEMA_CHECKED: "held {label}",
+    Action.SCHEMA_IMPORTED: "imported the schema {label}",
+    Action.AGREEMENT_MEASURED: "measured {label}",
+    Action.DISPUTE_DECIDED: "decided the disputed row {label}",
+    Action.LABEL_AUDIT_RECORDED: "recorded the {label}",
+    Action.FEATURE_DEFINED: "defined the feature {label}",
+    Action.FEATURE_REVISED: "revised the feature {label}",
+    Action.FEATURE_SHARED: "put the feature {label} into the catalogue",
+    Action.FEATURE_UNSHARED: "took the feature {label} out of the catalogue",
+    Action.FEATURE_RETIRED: "retired the feature {label}",
+    Action.FEATURE_REUSED: "reused the feature {label}",
     Action.RUN_RECORDED: "recorded the run {label}",
     Action.MODEL_REGISTERED: "registered the model {label}",
     Action.VERSION_REGISTERED: "registered {label}",
@@ -120,6 +253,8 @@ SENTENCES: dict[Action, str] = {
     Action.EVALUATION_FINISHED: "finished {label}",
     Action.EVALUATION_FAILED: "could not finish {label}",
     Action.EVALUATION_CANCELLED: "cancelled {label}",
+    Action.PRACTICE_STATED: "stated that {label}",
+    Action.TARGETS_SET: "changed the targets of the installation",
     Action.DOCUMENT_REQUESTED: "requested {label}",
     Action.DOCUMENT_ISSUED: "issued {label}",
     Action.DOCUMENT_FAILED: "could not render {label}",

@@ -1,5 +1,8 @@
 from typing import Any
 
+from rest_framework import status
+from rest_framework.exceptions import APIException
+from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -7,6 +10,20 @@ from accounts.models import ApiToken, User
 from canvas.access import get_project
 from canvas.models import Project
 from canvas.roles import Permission
+
+
+class Conflict(APIException):
+    """The request does not fit what holds now."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "conflict"
+
+
+class Pages(LimitOffsetPagination):
+    """At most 200 rows at a time."""
+
+    default_limit = 50
+    max_limit = 200
 
 
 class ProjectAPIView(APIView):

@@ -20,6 +20,9 @@ class Permission(StrEnum):
 
     VIEW = "view"
     EDIT_CANVAS = "edit-canvas"
+    COMMENT = "comment"
+    ACCEPT_BLOCKS = "accept-blocks"
+    DECIDE_PROJECT = "decide-project"
     EDIT_DATA = "edit-data"
     REGISTER_MODELS = "register-models"
     EVALUATE = "evaluate"
@@ -30,7 +33,9 @@ class Permission(StrEnum):
 
 
 READ = frozenset({Permission.VIEW})
-WORK = READ | {
+# Taking part in the review of the plan, which needs more eyes than those of its authors.
+REVIEW = READ | {Permission.COMMENT, Permission.ACCEPT_BLOCKS}
+WORK = REVIEW | {
     Permission.EDIT_CANVAS,
     Permission.EDIT_DATA,
     Permission.REGISTER_MODELS,
@@ -40,10 +45,10 @@ WORK = READ | {
 }
 
 GRANTS: dict[str, frozenset[Permission]] = {
-    Role.OWNER: WORK | {Permission.MANAGE_PROJECT},
+    Role.OWNER: WORK | {Permission.MANAGE_PROJECT, Permission.DECIDE_PROJECT},
     Role.CONTRIBUTOR: WORK,
-    Role.VALIDATOR: READ | {Permission.EVALUATE, Permission.CREATE_DOCUMENTS},
-    Role.APPROVER: READ | {Permission.DECIDE_PROMOTION, Permission.CREATE_DOCUMENTS},
+    Role.VALIDATOR: REVIEW | {Permission.EVALUATE, Permission.CREATE_DOCUMENTS},
+    Role.APPROVER: REVIEW | {Permission.DECIDE_PROMOTION, Permission.DECIDE_PROJECT, Permission.CREATE_DOCUMENTS},
     Role.VIEWER: READ,
 }
 

@@ -32,6 +32,8 @@ class Entry:
 MAIN = (
     Entry("home", "Home", "home", "canvas:home", "h"),
     Entry("projects", "Projects", "layout-grid", "canvas:project-list", "p"),
+    Entry("opportunities", "Opportunities", "bulb", "canvas:opportunity-list", "o"),
+    Entry("portfolio", "Portfolio", "chart-bar", "standing:portfolio", "s"),
     Entry("reviews", "Reviews", "git-pull-request", "registry:review-list", "r"),
     Entry("evaluations", "Evaluations", "flask", "evaluation:job-list-all", "e"),
     Entry("audit", "Audit log", "history", "canvas:audit-log", "a", needs="read-everything"),
@@ -46,6 +48,7 @@ PROJECT = (
     Entry("evaluations", "Evaluations", "flask", "evaluation:job-list"),
     Entry("promotions", "Promotions", "rocket", "registry:promotion-list"),
     Entry("documents", "Documents", "file-text", "docsgen:document-list"),
+    Entry("standing", "Where we stand", "gauge", "standing:project"),
     Entry("activity", "Activity", "activity", "canvas:journal"),
     Entry("settings", "Settings", "settings", "canvas:project-settings", needs="manage_project"),
 )
@@ -67,6 +70,7 @@ PROJECT_NAMESPACES = {
     "registry": "models",
     "evaluation": "evaluations",
     "docsgen": "documents",
+    "standing": "standing",
 }
 
 

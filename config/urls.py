@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("data.api_urls")),
     path("api/v1/", include("registry.api_urls")),
     path("api/v1/", include("evaluation.api_urls")),
+    path("api/v1/", include("standing.api_urls")),
     path("api/v1/", include("docsgen.api_urls")),
     path("", include("canvas.urls")),
     path("", include("accounts.urls")),
@@ -35,5 +36,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("data.urls")),
     path("", include("registry.urls")),
     path("", include("evaluation.urls")),
+    path("", include("standing.urls")),
     path("", include("docsgen.urls")),
 ]

@@ -6,8 +6,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from canvas.api import Conflict, Pages
-from canvas.api_access import ProjectAPIView
+from canvas.api_access import Conflict, Pages, ProjectAPIView
 from canvas.roles import Permission
 from docsgen import services
 from docsgen.models import Document

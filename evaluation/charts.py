@@ -7,7 +7,7 @@ from typing import Any, Self
 import altair as alt
 import numpy as np
 
-from evaluation.drawing import (
+from drawing.vega import (
     C1,
     GRID,
     HALF,
@@ -20,14 +20,13 @@ from evaluation.drawing import (
     curve_lines,
     diagonal,
     drawn_digits,
-    estimate_dots,
     padded,
     render,
     rule_at,
     sized,
     themed,
-    upright_intervals,
 )
+from evaluation.drawing import estimate_dots, upright_intervals
 from evaluation.measures.curves import Bin
 from evaluation.measures.estimates import Estimate, show, show_interval
 from evaluation.measures.evaluate import Measurement

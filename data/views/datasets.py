@@ -11,7 +11,7 @@ from canvas.roles import Permission
 from canvas.views.requests import signed_in
 from data import frames, storage
 from data.downloads import download
-from data.forms import BindForm, DatasetDescriptionForm, UploadForm
+from data.forms.datasets import BindForm, DatasetDescriptionForm, UploadForm
 from data.models import DataSchema, Dataset
 from data.services import datasets, documentation_gaps, schemas
 from data.tables import BadTable, MissingLabel

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from canvas.access import get_project
 from canvas.roles import Permission
 from canvas.views.requests import signed_in
-from data.forms import MethodForm, MethodRevisionForm
+from data.forms.labeling import MethodForm, MethodRevisionForm
 from data.models import LabelingMethod
 from data.services import labeling
 from data.views.requests import sent

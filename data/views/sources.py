@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from canvas.access import get_project
 from canvas.roles import Permission
 from canvas.views.requests import signed_in
-from data.forms import SourceForm
+from data.forms.sources import SourceForm
 from data.models import DataSource
 from data.services import sources
 from data.views.requests import sent

@@ -9,16 +9,16 @@ from rest_framework.exceptions import APIException, PermissionDenied, Validation
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from canvas.api import Conflict, Pages
-from canvas.api_access import ProjectAPIView
+from canvas.api_access import Conflict, Pages, ProjectAPIView
 from canvas.models import Project
+from canvas.services import signatures
 from data.storage import TooLarge
 from registry.archives import ArchiveBomb
 from registry.environment_files import UnreadableEnvironment
 from registry.formats import FormatMismatch
 from registry.json_values import NotStorable
 from registry.models import ModelVersion, RegisteredModel
-from registry.services import aliases, models, promotions, runs, signatures, versions
+from registry.services import aliases, models, promotions, runs, versions
 
 
 class TooSoon(APIException):

@@ -10,7 +10,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from canvas.api import Pages
+from canvas.api_access import Pages
 from canvas.roles import Permission
 from registry import policy
 from registry.api.base import RegistryAPIView, model_of, version_of

@@ -6,7 +6,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from canvas.api import Pages
+from canvas.api_access import Pages
 from canvas.roles import Permission
 from registry import environment_files
 from registry.api.base import RegistryAPIView

@@ -6,7 +6,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from canvas.api import Pages
+from canvas.api_access import Pages
 from canvas.roles import Permission
 from data.uploads import sent_name
 from registry.api.base import RegistryAPIView, model_of, version_of

@@ -10,10 +10,11 @@ from accounts.models import User
 from audit.actions import Action
 from audit.services import record
 from canvas.models import Project
+from canvas.services import signatures
 from registry import findings, manifest, policy
 from registry.independence import reason_against
 from registry.models import ModelVersion, PromotionRequest, RegisteredModel, Stage, StageAssignment, Vote
-from registry.services import aliases, gates, signatures
+from registry.services import aliases, gates
 from registry.services.checks import report
 from registry.services.gates import Gate
 
@@ -92,7 +93,7 @@ def approve(promotion: PromotionRequest, *, by: User, password: str, comment: st
     WrongPassword, TooManyAttempts, EvidenceChanged, or NotReady with everything that is missing.
     """
     _ensure_may_decide(promotion, by=by, comment=comment)
-    signatures.confirm(by, password=password, on=promotion)
+    signatures.confirm(by, password=password, on=promotion, project=promotion.project)
     # Outside the transaction: reading gigabytes must not hold up every other writer.
     _verify_artifact(promotion.version)
     with transaction.atomic():
@@ -111,7 +112,7 @@ def approve(promotion: PromotionRequest, *, by: User, password: str, comment: st
 def reject(promotion: PromotionRequest, *, by: User, password: str, comment: str, seen: str = "") -> Vote:
     """Sign against a promotion; nothing moves, and the evidence of the moment is frozen as for an approval."""
     _ensure_may_decide(promotion, by=by, comment=comment)
-    signatures.confirm(by, password=password, on=promotion)
+    signatures.confirm(by, password=password, on=promotion, project=promotion.project)
     with transaction.atomic():
         promotion = _locked(promotion)
         _ensure_open(promotion)

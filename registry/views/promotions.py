@@ -14,13 +14,14 @@ from accounts.requests import AuthenticatedRequest
 from canvas.access import get_project
 from canvas.models import Membership, Project
 from canvas.roles import Permission
+from canvas.services import signatures
 from registry import manifest, policy
 from registry.comparison import changes_between
 from registry.forms import DecisionForm, PromotionForm
 from registry.independence import reason_against, stakes_in
 from registry.models import ModelVersion, PromotionRequest, Vote
 from registry.models.promotions import DECIDING_ROLES
-from registry.services import gates, promotions, signatures
+from registry.services import gates, promotions
 
 PROMOTIONS_PER_PAGE = 50
 TITLES = {key: requirement.title for key, requirement in policy.BY_KEY.items()}

@@ -21,7 +21,27 @@ from tests.factories.canvas import MembershipFactory, ProjectFactory
 from tests.integration.permissions.shape import CAST, SIGN_IN, Row
 
 MEMBERS = ("contributor", "validator", "approver", "viewer")
-ROOMS = ("accounts", "canvas", "jobs", "data", "registry", "evaluation", "docsgen", "site")
+ROOMS = (
+    "accounts",
+    "canvas",
+    "canvas_blocks",
+    "canvas_money",
+    "canvas_kpis",
+    "canvas_opportunities",
+    "canvas_risk",
+    "canvas_exchange",
+    "jobs",
+    "data",
+    "data_datasets",
+    "data_schemas",
+    "data_labeling",
+    "data_features",
+    "registry",
+    "evaluation",
+    "standing",
+    "docsgen",
+    "site",
+)
 # Third-party pages with tables of their own: allauth and the admin decide there, and have their own tests below.
 ELSEWHERE = ("admin", "account_", "mfa_", "socialaccount_", "openid_connect_", "?social/")
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from drawing.vega import PALETTES
 from evaluation import charts
-from evaluation.drawing import PALETTES
 from evaluation.measures.baselines import Dummy
 from evaluation.measures.evaluate import Measurement, measure
 from evaluation.measures.samples import Task

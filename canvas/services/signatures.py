@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from accounts.models import User
 from audit.actions import Action
 from audit.models import AuditEntry
 from audit.services import record
-from registry.models import PromotionRequest
+from canvas.models import Project
 
 ATTEMPTS = 5
 WINDOW = timedelta(minutes=15)
@@ -23,8 +23,8 @@ class TooManyAttempts(Exception):
     """The signer has to wait before trying another password."""
 
 
-def confirm(user: User, *, password: str, on: PromotionRequest) -> None:
-    """Check the password of somebody who signs; raises WrongPassword, or TooManyAttempts after five wrong ones.
+def confirm(user: User, *, password: str, on: models.Model, project: Project) -> None:
+    """Check the password of somebody who signs a record; raises WrongPassword, or TooManyAttempts after five wrong ones.
 
     Failures are counted in the journal, so that the limit holds over all processes and through a restart.
     """
@@ -32,7 +32,7 @@ def confirm(user: User, *, password: str, on: PromotionRequest) -> None:
     if not user.has_usable_password():
         raise WrongPassword("Your account has no password yet. Set one under Account, then sign.")
     if not user.check_password(password):
-        _note_failure(user, on)
+        _note_failure(user, on, project)
         raise WrongPassword("This is not your password. Nothing was decided; type it again.")
     # Guesses sent at once all pass the first look: the right one among them must not pass the second.
     _ensure_not_too_many(user)
@@ -49,5 +49,5 @@ def _ensure_not_too_many(user: User) -> None:
 
 
 @transaction.atomic
-def _note_failure(user: User, on: PromotionRequest) -> None:
-    record(Action.SIGNATURE_REFUSED, by=user, on=on, chain=on.project.chain)
+def _note_failure(user: User, on: models.Model, project: Project) -> None:
+    record(Action.SIGNATURE_REFUSED, by=user, on=on, chain=project.chain)

@@ -1,0 +1,57 @@
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from canvas.api_access import Conflict, ProjectAPIView
+from canvas.models import Project
+from canvas.roles import Permission
+from data.api.responses import CONFLICT, paged
+from data.models import LabelingMethod
+from data.serializers.labeling import MethodSerializer, MethodVersionSerializer
+from data.services import labeling
+
+
+class MethodList(ProjectAPIView):
+    """A project's labeling methods, every version."""
+
+    @extend_schema(responses=MethodSerializer(many=True))
+    def get(self, request: Request, slug: str) -> Response:
+        """List versions of labeling methods."""
+        held = LabelingMethod.objects.filter(project=self.get_project(slug)).select_related("created_by")
+        return paged(self, held.order_by("name", "-number"), MethodSerializer)
+
+    @extend_schema(request=MethodVersionSerializer, responses={201: MethodSerializer, 409: CONFLICT})
+    def post(self, request: Request, slug: str) -> Response:
+        """Record a labeling method, or its next version."""
+        project = self.get_project(slug, needs=Permission.EDIT_DATA)
+        sent = MethodVersionSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        try:
+            method = self._record(project, dict(sent.validated_data))
+        except (labeling.MethodNameTaken, labeling.StaleMethod, labeling.UnchangedMethod) as reason:
+            raise Conflict(str(reason)) from reason
+        return Response(MethodSerializer(method).data, status=status.HTTP_201_CREATED)
+
+    def _record(self, project: Project, fields: dict[str, Any]) -> LabelingMethod:
+        number = fields.pop("based_on")
+        if not number:
+            return labeling.create_method(project, by=self.user, **fields)
+        held = LabelingMethod.objects.filter(project=project, name=fields.pop("name"), number=number).first()
+        if held is None:
+            raise ValidationError({"based_on": ["The project has no such version of this method."]})
+        return labeling.revise_method(held, by=self.user, **fields)
+
+
+class MethodDetail(ProjectAPIView):
+    """One version of a labeling method."""
+
+    @extend_schema(responses=MethodSerializer)
+    def get(self, request: Request, slug: str, method_id: int) -> Response:
+        """Read a version."""
+        method = get_object_or_404(LabelingMethod, project=self.get_project(slug), pk=method_id)
+        return Response(MethodSerializer(method).data)
