@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+# It brings its own database along.
+pytestmark = pytest.mark.any_database
+
 SECONDS_TO_STOP = 40
 
 

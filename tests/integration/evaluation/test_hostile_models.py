@@ -13,7 +13,7 @@ from jobs.models import Job
 from tests import hostile
 from tests.factories.evaluation import cases, evaluated, pickle_of, snapshot, version_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture

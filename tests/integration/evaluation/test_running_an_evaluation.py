@@ -22,7 +22,7 @@ from tests.factories.evaluation import (
 )
 from tests.factories.jobs import work
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture
