@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
+from config.api import UnknownAddress
 from config.health import healthz
 
 # The admin's own form would go round the second factor and the login limits.
@@ -30,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("evaluation.api_urls")),
     path("api/v1/", include("standing.api_urls")),
     path("api/v1/", include("docsgen.api_urls")),
+    path("api/v1/<path:rest>", UnknownAddress.as_view(), name="api-unknown"),
     path("", include("canvas.urls")),
     path("", include("accounts.urls")),
     path("", include("jobs.urls")),

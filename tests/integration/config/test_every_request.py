@@ -6,6 +6,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from accounts.models import User
+from tests.conftest import ApiAs
+
 pytestmark = pytest.mark.django_db
 
 
@@ -27,6 +30,13 @@ def test_a_page_asks_a_stranger_to_sign_in_and_comes_back(client: Client) -> Non
     response = client.get(reverse("api-docs"))
     assert response.status_code == 302
     assert response["Location"] == f"{reverse('account_login')}?next={reverse('api-docs')}"
+
+
+def test_an_unknown_address_of_the_api_is_answered_in_json(api_as: ApiAs, owner: User) -> None:
+    for method in ("get", "post", "put", "patch", "delete"):
+        response = getattr(api_as(owner), method)("/api/v1/projectz/")
+        assert response.status_code == 404
+        assert "no such address" in response.json()["detail"]
 
 
 def test_the_admin_has_no_door_of_its_own(client: Client) -> None:
