@@ -57,7 +57,11 @@ class FieldDraft:
     is_nullable: bool = True
     unit: str = ""
     allowed_values: list[str] = field(default_factory=list)
+    minimum: float | None = None
+    maximum: float | None = None
+    pattern: str = ""
     is_sensitive: bool = False
+    classification: str = ""
     description: str = ""
 
 

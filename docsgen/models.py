@@ -1,11 +1,13 @@
 from typing import ClassVar, Self
 
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
 from canvas.models import Project
+from data.models import Dataset
 from jobs.models import Job
 from registry.models import ModelVersion
 
@@ -15,7 +17,9 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 
     def listed(self) -> Self:
         """With what a list shows of each, and without its facts, which are large."""
-        return self.select_related("version__model__project", "requested_by", "job", "project").defer("facts")
+        return self.select_related(
+            "version__model__project", "dataset__project", "requested_by", "job", "project"
+        ).defer("facts")
 
 
 class Document(models.Model):
@@ -31,7 +35,10 @@ class Document(models.Model):
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="documents")
     number = models.PositiveIntegerField(help_text="Counts per project, from 1.")
     kind = models.CharField(max_length=40, help_text="A row of docsgen.documents.")
-    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="documents")
+    version = models.ForeignKey(
+        ModelVersion, on_delete=models.PROTECT, related_name="documents", null=True, blank=True
+    )
+    dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="documents", null=True, blank=True)
     job = models.OneToOneField(Job, on_delete=models.PROTECT, related_name="document")
     status = models.CharField(max_length=20, choices=Status, default=Status.RENDERING)
     facts = models.JSONField(null=True, help_text="The snapshot everything in the document was written from.")
@@ -50,7 +57,14 @@ class Document(models.Model):
 
     class Meta:
         ordering: ClassVar = ["project", "-number"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["project", "number"], name="document_number_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["project", "number"], name="document_number_once"),
+            models.CheckConstraint(
+                condition=Q(version__isnull=False, dataset__isnull=True)
+                | Q(version__isnull=True, dataset__isnull=False),
+                name="document_is_about_one_thing",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"document {self.identifier}"
@@ -60,6 +74,14 @@ class Document(models.Model):
         return reverse("docsgen:document-detail", args=[self.project.slug, self.number])
 
     @property
+    def subject(self) -> ModelVersion | Dataset:
+        """What the document is about."""
+        subject = self.version or self.dataset
+        assert subject is not None  # noqa: S101  the database holds one of the two
+        return subject
+
+    @property
     def identifier(self) -> str:
         """The number people quote."""
-        return f"MD-{self.project_id:04d}-{self.number:04d}"
+        prefix = "MD" if self.version_id else "DS"
+        return f"{prefix}-{self.project_id:04d}-{self.number:04d}"

@@ -98,12 +98,15 @@ class SchemaField(models.Model):
 
 
 class SchemaCheck(models.Model):
-    """What came of holding a snapshot's rows against a schema."""
+    """What came of holding a snapshot's rows against a schema; a job of its own does it."""
 
     dataset = models.ForeignKey("data.Dataset", on_delete=models.PROTECT, related_name="schema_checks")
     schema = models.ForeignKey(DataSchema, on_delete=models.PROTECT, related_name="checks")
-    passed = models.BooleanField()
-    rows_checked = models.PositiveBigIntegerField()
+    job = models.OneToOneField(
+        "jobs.Job", on_delete=models.PROTECT, related_name="schema_check", null=True, blank=True
+    )
+    passed = models.BooleanField(null=True, help_text="Empty while nobody knows.")
+    rows_checked = models.PositiveBigIntegerField(default=0)
     failures = models.JSONField(default=list, help_text="Per column and rule: how many rows, and a few of them.")
     checked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     checked_at = models.DateTimeField(default=timezone.now)
