@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from canvas.blocks import BLOCKS, get_block
-from canvas.blocks.shape import Block, Choice, Column, Field, Kind
+from canvas.blocks.shape import Block, Choice, Column, Field, Kind, Table
 from canvas.cleaning import Answers, InvalidAnswers, Problem, clean
 
 __all__ = [
@@ -105,8 +105,8 @@ def _uncovered(field: Field, rows: list[dict[str, Any]]) -> Iterator[str]:
             yield f"Answer “{_label(first.choices, value)}”."
 
 
-def completeness(block: Block, answers: Mapping[str, Any]) -> Completeness:
-    """How much of what this block requires is answered, counting fields required by other answers."""
+def completeness(block: Table, answers: Mapping[str, Any]) -> Completeness:
+    """How much of what a table requires is answered, counting fields required by other answers."""
     needed = [field for field in block.fields if _is_needed(field, answers)]
     missing = [field for field in needed if not is_answered(field, answers.get(field.key))]
     return Completeness(len(needed) - len(missing), len(needed), missing)

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from canvas.blocks.shape import Block, Choice, Column, Field, Kind
+from canvas.blocks.shape import Choice, Column, Field, Kind, Table
 
 # The answers of one block by field key; the shape of each value is written beside its Kind.
 # Any: the values are JSON of several shapes, checked here and nowhere else.
@@ -65,11 +65,11 @@ class _Refused(Exception):
     """A single value cannot be stored; the message is the sentence to show."""
 
 
-def clean(block: Block, raw: Mapping[str, object]) -> Answers:
-    """The stored form of a block's answers, empty ones left out; raises InvalidAnswers."""
+def clean(block: Table, raw: Mapping[str, object]) -> Answers:
+    """The stored form of the answers to a block or another table, empty ones left out; raises InvalidAnswers."""
     known = {field.key for field in block.fields}
     problems = [
-        Problem("", f"“{str(key)[:80]}” is not a field of block {block.number}; remove it and send the rest again.")
+        Problem("", f"“{str(key)[:80]}” is not a field of {block.called}; remove it and send the rest again.")
         for key in raw
         if key not in known
     ]
@@ -106,7 +106,7 @@ def _clean_field(field: Field, raw: object) -> tuple[Any, list[Problem]]:
         return "", [Problem(field.key, str(reason))]
 
 
-def _wrong_group(block: Block, field: Field, answers: Answers) -> Problem | None:
+def _wrong_group(block: Table, field: Field, answers: Answers) -> Problem | None:
     if not field.depends_on or field.key not in answers or field.depends_on not in answers:
         return None
     picked = next(choice for choice in field.choices if choice.value == answers[field.key])

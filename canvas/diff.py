@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from canvas.answers import display, display_cell
-from canvas.blocks.shape import Block, Column, Field, Kind
+from canvas.blocks.shape import Column, Field, Kind, Table
 
 # Beyond this many words a comparison word by word costs more than it tells.
 WORDS = 4_000
@@ -96,8 +96,8 @@ class BlockDiff:
         return f"{text[0].upper()}{text[1:]}."
 
 
-def diff(block: Block, before: Mapping[str, Any], after: Mapping[str, Any]) -> BlockDiff:
-    """The readable difference between two sets of a block's answers."""
+def diff(block: Table, before: Mapping[str, Any], after: Mapping[str, Any]) -> BlockDiff:
+    """The readable difference between two sets of answers to a block or another table."""
     return BlockDiff(
         [
             _field_change(field, before.get(field.key), after.get(field.key))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 
 class Phase(StrEnum):
@@ -98,6 +99,37 @@ class Field:
         return next(column for column in self.columns if column.key == key)
 
 
+class Table(Protocol):
+    """Anything with fields to answer: a block of the canvas, a questionnaire."""
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The questions in order."""
+
+    @property
+    def called(self) -> str:
+        """What the table is called inside a sentence."""
+
+    def field(self, key: str) -> Field:
+        """The field with this key; KeyError when there is none."""
+
+
+@dataclass(frozen=True)
+class Questionnaire:
+    """Fields that are answered together outside the ten blocks, such as an impact assessment."""
+
+    key: str
+    called: str
+    fields: tuple[Field, ...]
+
+    def field(self, key: str) -> Field:
+        """The field with this key; KeyError when there is none."""
+        for field in self.fields:
+            if field.key == key:
+                return field
+        raise KeyError(key)
+
+
 @dataclass(frozen=True)
 class Block:
     """One block of the canvas, with everything a page needs to ask for it."""
@@ -113,6 +145,11 @@ class Block:
     fields: tuple[Field, ...]
     # The field whose answer is printed large on the board, above the short lines.
     claim: str = ""
+
+    @property
+    def called(self) -> str:
+        """What the block is called inside a sentence."""
+        return f"block {self.number}"
 
     @property
     def required_fields(self) -> tuple[Field, ...]:

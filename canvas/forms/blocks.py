@@ -9,7 +9,7 @@ from django import forms
 
 from canvas import questions
 from canvas.answers import Answers, InvalidAnswers, clean
-from canvas.blocks.shape import Block, Field
+from canvas.blocks.shape import Field, Table
 from canvas.cleaning import Problem
 from canvas.questions import Question
 
@@ -46,7 +46,7 @@ class AnswerField(forms.Field):
 
 
 class BlockForm(forms.Form):
-    """All fields of a block as inputs; `answers` holds the cleaned result once the form is valid."""
+    """All fields of a block, or of another table, as inputs; `answers` holds the cleaned result once the form is valid."""
 
     based_on = forms.IntegerField(
         min_value=0,
@@ -61,7 +61,7 @@ class BlockForm(forms.Form):
 
     def __init__(
         self,
-        block: Block,
+        block: Table,
         data: Mapping[str, Any] | None = None,
         *,
         initial: Mapping[str, Any] | None = None,
