@@ -1,6 +1,7 @@
 from canvas.models.blocks import BlockAcceptance, BlockDraft, BlockRevision, EvidenceLink
 from canvas.models.comments import Comment, Mention
 from canvas.models.decisions import GoNoGoCondition, GoNoGoDecision, GoNoGoSignature
+from canvas.models.exchange import ImportedPlan
 from canvas.models.kpis import Kpi, KpiReading
 from canvas.models.money import BenefitLine, CostItem, CostWaiver, ErrorCost, RoiEstimate
 from canvas.models.opportunities import Opportunity, Process, RankingWeights
@@ -22,6 +23,7 @@ __all__ = [
     "GoNoGoDecision",
     "GoNoGoSignature",
     "ImpactAssessment",
+    "ImportedPlan",
     "Kpi",
     "KpiReading",
     "Membership",
