@@ -34,6 +34,7 @@ class Project(models.Model):
         MINIMAL = "minimal", "Minimal risk"
         LIMITED = "limited", "Limited risk"
         HIGH = "high", "High risk"
+        PROHIBITED = "prohibited", "Prohibited practice"
 
     class Task(TextChoices):
         """What the project's models predict; evaluations measure accordingly."""

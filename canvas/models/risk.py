@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from canvas.models.projects import Project
+from canvas.risk import scale
 
 
 class Classification(models.Model):
@@ -84,6 +85,9 @@ class Risk(models.Model):
     revision = models.PositiveIntegerField(default=1, help_text="Counts every change; the journal keeps each one.")
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
+    changed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", null=True, blank=True, help_text="Who wrote what holds now."
+    )
     changed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -97,6 +101,33 @@ class Risk(models.Model):
 
     def __str__(self) -> str:
         return f"R{self.number} {self.title}"
+
+    @property
+    def score(self) -> int:
+        """Likelihood times impact, 1 to 25, before anything is done about it."""
+        return self.likelihood * self.impact
+
+    @property
+    def residual_score(self) -> int | None:
+        """Likelihood times impact of what remains; None until it is judged."""
+        if self.residual_likelihood is None or self.residual_impact is None:
+            return None
+        return self.residual_likelihood * self.residual_impact
+
+    @property
+    def band(self) -> str:
+        """The word for its score."""
+        return scale.band(self.score)
+
+    @property
+    def residual_band(self) -> str:
+        """The word for what remains; empty until it is judged."""
+        return "" if self.residual_score is None else scale.band(self.residual_score)
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether its review date has passed while it is not closed."""
+        return self.status != self.Status.CLOSED and self.review_on is not None and self.review_on < timezone.localdate()
 
 
 class Assessment(models.Model):
