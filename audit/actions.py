@@ -99,6 +99,10 @@ class Action(StrEnum):
     SCHEMA_IMPORTED = "schema.imported"
     AGREEMENT_MEASURED = "agreement.measured"
     DISPUTE_DECIDED = "dispute.decided"
+    AGREEMENT_REQUESTED = "agreement.requested"
+    AGREEMENT_FAILED = "agreement.failed"
+    AGREEMENT_CANCELLED = "agreement.cancelled"
+    LABEL_SAMPLE_DRAWN = "label-sample.drawn"
     LABEL_AUDIT_RECORDED = "label-audit.recorded"
     FEATURE_DEFINED = "feature.defined"
     FEATURE_REVISED = "feature.revised"
@@ -229,6 +233,10 @@ SENTENCES: dict[Action, str] = {
     Action.SCHEMA_CHECKED: "held {label}",
     Action.SCHEMA_IMPORTED: "imported the schema {label}",
     Action.AGREEMENT_MEASURED: "measured {label}",
+    Action.AGREEMENT_REQUESTED: "asked to measure {label}",
+    Action.AGREEMENT_FAILED: "could not measure {label}",
+    Action.AGREEMENT_CANCELLED: "cancelled the measurement of {label}",
+    Action.LABEL_SAMPLE_DRAWN: "drew the {label} for an audit",
     Action.DISPUTE_DECIDED: "decided the disputed row {label}",
     Action.LABEL_AUDIT_RECORDED: "recorded the {label}",
     Action.FEATURE_DEFINED: "defined the feature {label}",

@@ -1,6 +1,6 @@
 from data.models.datasets import Dataset, DatasetProfile, RowOverlap
 from data.models.features import FeatureDefinition
-from data.models.labeling import DisputedRow, LabelAgreement, LabelAudit, LabelingMethod
+from data.models.labeling import DisputedRow, LabelAgreement, LabelAudit, LabelingMethod, LabelSample
 from data.models.schemas import DataSchema, SchemaCheck, SchemaField
 from data.models.sources import DataSource, QualityCheck
 
@@ -13,6 +13,7 @@ __all__ = [
     "FeatureDefinition",
     "LabelAgreement",
     "LabelAudit",
+    "LabelSample",
     "LabelingMethod",
     "QualityCheck",
     "RowOverlap",

@@ -78,7 +78,12 @@ class LabelAgreement(models.Model):
     labelers = models.JSONField(default=list, help_text="The columns that hold labels, one for each labeler.")
     labels = models.JSONField(default=list, help_text="The labels in use, in order for an ordinal scale.")
     rows = models.PositiveIntegerField()
+    options = models.JSONField(default=dict, help_text="How the table is read, and the seed of the resampling.")
     results = models.JSONField(default=dict, help_text="Kappa and alpha with intervals, and confusion by pair.")
+    job = models.OneToOneField(
+        "jobs.Job", on_delete=models.PROTECT, null=True, blank=True, related_name="label_agreement",
+        help_text="The job that measures a large table.",
+    )  # fmt: skip
     disputed = models.PositiveIntegerField(default=0, help_text="Rows on which labelers differ.")
     measured_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     measured_at = models.DateTimeField(default=timezone.now)
@@ -114,6 +119,29 @@ class DisputedRow(models.Model):
         return self.row_key
 
 
+class LabelSample(models.Model):
+    """Rows of a snapshot drawn at random for an audit; the seed draws the same rows again."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="label_samples")
+    method = models.ForeignKey(LabelingMethod, on_delete=models.PROTECT, related_name="samples")
+    dataset = models.ForeignKey("data.Dataset", on_delete=models.PROTECT, related_name="label_samples")
+    size = models.PositiveIntegerField()
+    population = models.PositiveBigIntegerField(help_text="How many rows the snapshot has.")
+    seed = models.PositiveBigIntegerField()
+    drawn_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    drawn_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["project", "-drawn_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"sample of {self.size} labels"
+
+    def get_absolute_url(self) -> str:
+        """The sample's page."""
+        return reverse("data:sample-detail", args=[self.project.slug, self.pk])
+
+
 class LabelAudit(models.Model):
     """A second look at a sample of labels, which estimates how many of all are wrong."""
 
@@ -125,7 +153,12 @@ class LabelAudit(models.Model):
     sample_size = models.PositiveIntegerField()
     errors = models.PositiveIntegerField()
     population = models.PositiveBigIntegerField(null=True, blank=True, help_text="How many labels there are in all.")
+    sample = models.OneToOneField(LabelSample, on_delete=models.PROTECT, null=True, blank=True, related_name="audit")
     drawn = models.CharField(max_length=300, help_text="How the sample was drawn.")
+    audited_by = models.CharField(max_length=200, blank=True, help_text="Who looked at the labels again.")
+    interval = models.CharField(max_length=40, default="wilson", help_text="How the interval was computed.")
+    file_name = models.CharField(max_length=255, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True, help_text="Of the audited rows as they were uploaded.")
     rate = models.FloatField()
     lower = models.FloatField(help_text="The lower end of the 95 % interval.")
     upper = models.FloatField()

@@ -1,0 +1,1 @@
+"""How far labelers agree, and how many labels are wrong: arrays in, numbers out, and no Django."""
