@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("canvas", "0005_label_samples"),
+        ("canvas", "0002_plan_in_full"),
         ("data", "0004_snapshots_in_full"),
         ("jobs", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
