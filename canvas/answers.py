@@ -9,7 +9,7 @@ from typing import Any
 
 from canvas.blocks import BLOCKS, get_block
 from canvas.blocks.shape import Block, Choice, Column, Field, Kind, Table
-from canvas.cleaning import Answers, InvalidAnswers, Problem, clean
+from canvas.cleaning import Answers, InvalidAnswers, Problem, clean, upgraded, upgraded_answers
 
 __all__ = [
     "Answers",
@@ -26,12 +26,13 @@ __all__ = [
     "next_field",
     "suggested_decision",
     "summary_lines",
+    "upgraded",
+    "upgraded_answers",
     "value_statement",
     "what_is_missing",
 ]
 
 LINE_LENGTH = 90
-LINES = 6
 ROW_LINES = 3
 STATEMENT_KEYS = ("target_customer", "need", "product_or_service", "product_category", "benefit")
 
@@ -64,6 +65,7 @@ def what_is_missing(field: Field, value: Any) -> list[str]:
     """Sentences that name what a begun answer still lacks; empty when it is whole or not begun."""
     if not value:
         return []
+    value = upgraded(field, value)
     match field.kind:
         case Kind.YES_NO:
             lacking = [name for name in ("answer", "reason") if name not in value]
@@ -161,6 +163,7 @@ def display(field: Field, value: Any) -> str:
     """A stored value as text for people; several lines where the answer has several parts."""
     if value in (None, "", [], {}):
         return ""
+    value = upgraded(field, value)
     match field.kind:
         case Kind.CHOICE:
             return _label(field.choices, value)
@@ -218,13 +221,13 @@ def _long_date(value: str) -> str:
 
 
 def summary_lines(block: Block, answers: Mapping[str, Any]) -> list[str]:
-    """The block in at most six lines of at most 90 characters, for the board."""
+    """The block in as many lines of at most 90 characters as it has room for on the board."""
     lines: list[str] = []
     for field in block.fields:
         value = answers.get(field.key)
         if field.board is not None and value:
-            lines += _board_lines(field, value)
-    return [_shortened(line) for line in lines[:LINES]]
+            lines += _board_lines(field, upgraded(field, value))
+    return [_shortened(line) for line in lines[: block.board_lines]]
 
 
 def _board_lines(field: Field, value: Any) -> list[str]:
@@ -234,7 +237,7 @@ def _board_lines(field: Field, value: Any) -> list[str]:
         return [f"{lead}{text}"] if text else []
     if not field.board_columns:
         names = [display_cell(field.columns[0], row.get(field.columns[0].key)) for row in value]
-        return [f"{_how_many(len(value), field.noun)}: {'; '.join(name for name in names if name)}"]
+        return [f"{field.board or _how_many(len(value), field.noun)}: {'; '.join(name for name in names if name)}"]
     lines = [line for row in value if (line := _row_line(field, row))]
     rest = len(lines) - ROW_LINES
     return lines if rest <= 0 else [*lines[: ROW_LINES - 1], f"and {rest + 1} more"]

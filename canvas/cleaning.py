@@ -75,7 +75,7 @@ def clean(block: Table, raw: Mapping[str, object]) -> Answers:
     ]
     answers: Answers = {}
     for field in block.fields:
-        value, found = _clean_field(field, raw.get(field.key))
+        value, found = clean_field(field, raw.get(field.key))
         problems += found
         if not found and value not in ("", [], {}):
             answers[field.key] = value
@@ -83,6 +83,17 @@ def clean(block: Table, raw: Mapping[str, object]) -> Answers:
     if problems:
         raise InvalidAnswers(problems)
     return answers
+
+
+def upgraded(field: Field, value: Any) -> Any:
+    """A stored value in the shape its table has today: a single record becomes the only row of a list."""
+    return [value] if field.was_single and isinstance(value, dict) and value else value
+
+
+def upgraded_answers(block: Table, answers: Mapping[str, Any]) -> Answers:
+    """A revision's answers in the shape the block's table has today."""
+    fields = {field.key: field for field in block.fields}
+    return {key: upgraded(fields[key], value) if key in fields else value for key, value in answers.items()}
 
 
 def clean_text(value: object, *, max_length: int, lines: bool = False) -> str:
@@ -93,11 +104,12 @@ def clean_text(value: object, *, max_length: int, lines: bool = False) -> str:
         raise ValueError(str(reason)) from None
 
 
-def _clean_field(field: Field, raw: object) -> tuple[Any, list[Problem]]:
+def clean_field(field: Field, raw: object) -> tuple[Any, list[Problem]]:
+    """The stored form of one answer, empty where there is none, and what is wrong with it."""
     if raw is None:
         return "", []
     if field.kind is Kind.ROWS:
-        return _rows(field, raw)
+        return _rows(field, upgraded(field, raw))
     if field.kind is Kind.PARTS:
         return _parts(field, raw)
     try:

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Any
 
-from canvas.answers import display, display_cell
+from canvas.answers import display, display_cell, upgraded_answers
 from canvas.blocks.shape import Column, Field, Kind, Table
 
 # Beyond this many words a comparison word by word costs more than it tells.
@@ -98,11 +98,12 @@ class BlockDiff:
 
 def diff(block: Table, before: Mapping[str, Any], after: Mapping[str, Any]) -> BlockDiff:
     """The readable difference between two sets of answers to a block or another table."""
+    old, new = upgraded_answers(block, before), upgraded_answers(block, after)
     return BlockDiff(
         [
-            _field_change(field, before.get(field.key), after.get(field.key))
+            _field_change(field, old.get(field.key), new.get(field.key))
             for field in block.fields
-            if before.get(field.key) != after.get(field.key)
+            if old.get(field.key) != new.get(field.key)
         ]
     )
 

@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from canvas.answers import what_is_missing
 from canvas.blocks.shape import Choice, Column, Field, Kind
-from canvas.cleaning import Problem
+from canvas.cleaning import Problem, upgraded
 
 BLANK_ROWS = 2
 # More columns than this do not fit beside each other: each row becomes a card of its own.
@@ -152,7 +152,7 @@ class Question:
     @property
     def rows(self) -> list[InputRow]:
         """The rows typed so far, with two blank ones below while there is room."""
-        rows = [row for row in self.value or [] if isinstance(row, Mapping)]
+        rows = [row for row in upgraded(self.field, self.value) or [] if isinstance(row, Mapping)]
         if self.field.fixed_rows:
             return self._fixed_rows(rows)
         room = max(0, self.field.max_rows - len(rows))

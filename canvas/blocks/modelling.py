@@ -89,12 +89,14 @@ PREDICTION_TASK = Block(
             example="23 columns of the order line, schema “order-line 4”, at the moment the order is confirmed.",
             required=True,
             board="Input",
+            links=("schema",),
         ),
         Field(
             "output",
             "Output",
             Kind.PARTS,
             question="What does it give back?",
+            help="What leaves the model, before anybody decides anything with it.",
             example="Probability · between 0 and 1 · classes: returned, kept",
             required=True,
             columns=(
@@ -119,6 +121,7 @@ PREDICTION_TASK = Block(
             "Wait for the outcome",
             Kind.NUMBER,
             question="How long after a prediction is the true outcome known?",
+            help="Until then nobody can tell whether it was right, and no new label arrives.",
             example="35 days",
             units=TIME_UNITS,
         ),
@@ -137,6 +140,7 @@ PREDICTION_TASK = Block(
             "Limits on complexity",
             Kind.PARTS,
             question="How slow, how large and how opaque may it be at most?",
+            help="These limits rule out kinds of models before any are tried.",
             example="50 ms per order line · 200 MB in memory · the three main reasons in words",
             required=True,
             columns=(
@@ -187,6 +191,7 @@ OFFLINE_EVALUATION = Block(
             example="Recall at 2 % alerts",
             required=True,
             board="Main measure",
+            links=("kpi",),
         ),
         Field(
             "further_metrics",
@@ -221,6 +226,10 @@ OFFLINE_EVALUATION = Block(
             ),
             board="",
             board_columns=("metric", "rule", "value"),
+            links=(
+                "kpi",
+                "evaluation",
+            ),
         ),
         Field(
             "error_costs",
@@ -254,6 +263,7 @@ OFFLINE_EVALUATION = Block(
             ),
             board="",
             board_columns=("error", "cost", "unit"),
+            links=("cost",),
         ),
         Field(
             "baseline",
@@ -264,6 +274,7 @@ OFFLINE_EVALUATION = Block(
             example="The fixed rule list of 2024, which finds 38 % of the fraud at 2 % alerts.",
             required=True,
             board="Baseline",
+            links=("evaluation",),
         ),
         Field(
             "validation_scheme",
@@ -291,6 +302,7 @@ OFFLINE_EVALUATION = Block(
             "per candidate.",
             required=True,
             board="Test data",
+            links=("snapshot",),
         ),
         Field(
             "slices",
@@ -301,6 +313,7 @@ OFFLINE_EVALUATION = Block(
             example="Merchants younger than a year",
             required=True,
             board="Slices",
+            links=("evaluation",),
         ),
         Field(
             "fairness",
@@ -330,6 +343,7 @@ OFFLINE_EVALUATION = Block(
             "Time per prediction",
             Kind.NUMBER,
             question="How long may one prediction take in the test?",
+            help="Include the time for making the inputs, if the caller waits for it.",
             example="80 ms",
             required=True,
             units=("ms", "s", "min"),
@@ -339,6 +353,7 @@ OFFLINE_EVALUATION = Block(
             "Why this many rows",
             Kind.LONG_TEXT,
             question="Are there enough test rows to tell good from bad?",
+            help="Say how wide the interval around the main measure will be.",
             example="1,100 fraud cases give a 95 % interval of about ±3 points around a recall of 0.60.",
         ),
     ),
@@ -369,6 +384,7 @@ BUILDING_MODELS = Block(
             "Retraining",
             Kind.CHOICE,
             question="What decides that a model is made anew?",
+            help="“Static” is an answer too, if the world hardly changes.",
             example="Scheduled: tariffs change each January.",
             required=True,
             choices=choices(
@@ -384,9 +400,11 @@ BUILDING_MODELS = Block(
             "Cadence",
             Kind.TEXT,
             question="How often, if it is on a schedule?",
+            help="A date has to follow from it: monthly, every 6 weeks. It is compared with the training runs.",
             example="First Monday of each quarter",
             required_when=("retrain_mode", ("scheduled",)),
             board="Cadence",
+            links=("run",),
         ),
         Field(
             "triggers",
@@ -403,6 +421,7 @@ BUILDING_MODELS = Block(
             "Time limit for training",
             Kind.NUMBER,
             question="How long may a training take?",
+            help="From the start of the run to a model that can be evaluated.",
             example="4 hours",
             units=("seconds", "minutes", "hours", "days"),
         ),
@@ -411,9 +430,14 @@ BUILDING_MODELS = Block(
             "Where training runs",
             Kind.TEXT,
             question="On which machines, and at which cost?",
+            help="Name the machine or service, not only “cloud”.",
             example="One 16-core node of the shared cluster, about 3 euro a run",
             required=True,
             board="Runs on",
+            links=(
+                "run",
+                "cost",
+            ),
         ),
         Field(
             "frameworks",
@@ -433,12 +457,17 @@ BUILDING_MODELS = Block(
             help="Seeds, pinned packages, data snapshot, code commit.",
             example="Lock file with hashes, seed 20 for all draws, snapshot digest, container digest.",
             required=True,
+            links=(
+                "run",
+                "model-version",
+            ),
         ),
         Field(
             "approval_path",
             "Approval",
             Kind.LONG_TEXT,
             question="Who has to agree before a new model goes live?",
+            help="Roles in their order. Whoever trained the model is not among them.",
             example="The load planner checks the report, the head of grid control approves. The person who trained "
             "it does neither.",
             required=True,
@@ -449,6 +478,7 @@ BUILDING_MODELS = Block(
             "Change of stack",
             Kind.LONG_TEXT,
             question="What do we do when a library, language or platform has to be replaced?",
+            help="Think of the end of support of a language version or a library.",
             example="Twice a year the lock file is renewed; the last live model is rebuilt and has to match within "
             "0.1 %.",
             required=True,
@@ -458,6 +488,7 @@ BUILDING_MODELS = Block(
             "Ten times the load",
             Kind.LONG_TEXT,
             question="What happens when data or requests grow ten times?",
+            help="Say what breaks first, and what it would cost to mend.",
             example="Training on a sample of 20 % loses 0.2 points; serving runs on any number of equal nodes.",
             required=True,
         ),
@@ -466,6 +497,7 @@ BUILDING_MODELS = Block(
             "Retirement",
             Kind.LONG_TEXT,
             question="When is the model taken out of use, and what takes its place?",
+            help="Something that can be observed, not “when it is no longer useful”.",
             example="When the new meters report every minute. Until the successor is approved, last week's values "
             "are used.",
             required=True,

@@ -86,6 +86,10 @@ class Field:
     fixed_rows: bool = False
     # ROWS: no two rows may hold the same value in this column.
     unique: str = ""
+    # ROWS: earlier revisions hold a single record here instead of a list of them.
+    was_single: bool = False
+    # The kinds of records (keys on offer in canvas.evidence) that a link from this field usually names, best first.
+    links: tuple[str, ...] = ()
     max_length: int = 0
     max_rows: int = 0
     # The words in front of the answer on the board, "" for none; None keeps the field off the board.
@@ -145,6 +149,8 @@ class Block:
     fields: tuple[Field, ...]
     # The field whose answer is printed large on the board, above the short lines.
     claim: str = ""
+    # How many short lines the board has room for.
+    board_lines: int = 6
 
     @property
     def called(self) -> str:

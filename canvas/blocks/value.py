@@ -25,6 +25,7 @@ VALUE_PROPOSITION = Block(
     ),
     feeds=("EU AI Act Annex IV 1(a)", "NIST AI RMF MAP 1.1, MAP 1.4", "Model card: intended use"),
     claim="value_statement",
+    board_lines=8,
     fields=with_common_fields(
         Field(
             "target_customer",
@@ -49,6 +50,7 @@ VALUE_PROPOSITION = Block(
             "Our",
             Kind.TEXT,
             question="What do we call what they will get?",
+            help="A name that could stand on a button or in a menu.",
             example="breakdown forecast",
             required=True,
         ),
@@ -96,22 +98,29 @@ VALUE_PROPOSITION = Block(
             ),
             board="Size",
             board_columns=("size", "unit"),
+            links=("kpi",),
         ),
         Field(
             "persona",
-            "User",
-            Kind.PARTS,
+            "Users",
+            Kind.ROWS,
+            noun="user",
             question="Who sits in front of the result, and what is their day like?",
-            help="Describe a typical person in the role. Do not enter private facts about a real one.",
+            help="One row for each kind of user. Describe a typical person in the role, without private facts about a "
+            "real one.",
             example="Night planner: wants a calm morning; is tired of lists with false alarms; reads tables well, "
             "knows no statistics.",
             required=True,
+            max_rows=10,
+            unique="name",
+            was_single=True,
             columns=(
                 Column("name", "Name or role", required=True),
                 Column("goals", "Goals", Kind.LONG_TEXT, required=True),
                 Column("pains", "What gets in the way", Kind.LONG_TEXT, required=True),
                 Column("skills", "Skills", Kind.LONG_TEXT, required=True, help="With data, and with the subject"),
             ),
+            board="For",
         ),
         Field(
             "affected_groups",
@@ -121,6 +130,7 @@ VALUE_PROPOSITION = Block(
             help="One group per line. Think of those who were never asked.",
             example="Passengers on lines with old vehicles",
             required=True,
+            board="Affects",
         ),
         Field(
             "intended_purpose",
@@ -130,6 +140,7 @@ VALUE_PROPOSITION = Block(
             help="This sentence goes unchanged into the model document.",
             example="To help night planners of one depot choose which buses to hold back for inspection before 5 a.m.",
             required=True,
+            board="Purpose",
         ),
         Field(
             "out_of_scope_uses",
@@ -169,12 +180,14 @@ VALUE_PROPOSITION = Block(
             example="Road failures per 100,000 km",
             required=True,
             board="Success is measured by",
+            links=("kpi",),
         ),
         Field(
             "sponsor",
             "Sponsor",
             Kind.PERSON,
             question="Who pays for it and can stop it?",
+            help="A person or a post, not a committee. Their word can end the work.",
             example="Director of fleet operations",
             required=True,
             board="Sponsor",

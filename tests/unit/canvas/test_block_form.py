@@ -85,6 +85,12 @@ def test_a_wrong_cell_of_a_fixed_row_is_marked_where_it_stands():
     assert wrong == ["Disqualifier 5"]
 
 
+def test_a_single_user_of_an_earlier_revision_can_be_edited_as_the_first_row():
+    form = BlockForm(VALUE, initial={"persona": {"name": "Planner", "goals": "Calm"}})
+    sent = submitted(form)
+    assert (sent["f-persona-0-name"], sent["f-persona-0-goals"]) == ("Planner", "Calm")
+
+
 def test_a_form_without_its_revision_says_what_to_do():
     form = BlockForm(VALUE, {"f-sponsor": "A"})
     assert not form.is_valid()

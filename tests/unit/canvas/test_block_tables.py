@@ -41,6 +41,31 @@ REQUIRED_PARTS = {
     (10, "deciders"): "role name",
 }
 
+# What a block may hold beyond that. `left_out`, `dropped` and `stop_reasons` are ours: each answers one of the questions
+# that the description asks about the block; `serving_mode` and `serving_limits` hold the serving facts.
+OPTIONAL = {
+    1: "stop_reasons",
+    2: "left_out",
+    3: "horizon wait_until_outcome positive_class_meaning",
+    4: "dropped",
+    5: "further_metrics sample_size_reason",
+    6: "serving_mode serving_limits affected_party_notice appeal_path",
+    7: "guideline_version agreement_target holdout_policy consent_and_notice rate sampling",
+    8: "cadence training_time_limit",
+    9: "",
+    10: "revisit_on conditions",
+}
+
+OPTIONAL_PARTS = {
+    (2, "sources"): "location volume lawful_basis known_quality_issues retention",
+    (4, "features"): "owner",
+    (5, "thresholds"): "reason",
+    (5, "error_costs"): "basis",
+    (5, "fairness"): "groups",
+    (6, "serving_limits"): "",
+    (9, "business_metric_links"): "measured_correlation",
+}
+
 DISQUALIFIERS = (
     "no_measurable_goal no_legal_basis prohibited_practice too_little_or_poor_data outcome_never_observed "
     "error_cost_above_tolerance no_owner_to_act simpler_rule_as_good cannot_be_monitored cost_above_benefit"
@@ -69,6 +94,18 @@ def test_every_required_field_of_the_canvas_is_required_and_no_other(block):
     assert {field.key for field in block.required_fields} == {*REQUIRED[block.number].split(), "owner"}
 
 
+@each_block
+def test_every_other_field_of_the_canvas_is_there_and_no_other(block):
+    optional = {field.key for field in block.fields if not field.required}
+    assert optional == {*OPTIONAL[block.number].split(), "assumptions", "open_questions"}
+
+
+@pytest.mark.parametrize(("number", "key"), OPTIONAL_PARTS)
+def test_every_optional_part_of_a_row_or_record_is_there(number, key):
+    field = get_block(number).field(key)
+    assert {column.key for column in field.columns if not column.required} == set(OPTIONAL_PARTS[number, key].split())
+
+
 @pytest.mark.parametrize(("number", "key"), REQUIRED_PARTS)
 def test_every_required_part_of_a_row_or_record_is_required(number, key):
     field = get_block(number).field(key)
@@ -87,10 +124,11 @@ def test_a_lawful_basis_is_asked_for_when_the_data_are_personal():
 
 
 @each_block
-def test_every_field_has_a_question_and_an_example_in_our_own_words(block):
+def test_every_field_has_a_question_help_and_an_example_in_our_own_words(block):
     for field in block.fields:
         assert field.question.endswith("?"), field.key
-        assert field.kind is Kind.CHOICE or field.example, field.key
+        assert field.help, field.key
+        assert field.example, field.key
         assert field.label, field.key
     examples = [field.example for field in block.fields if field.example]
     assert len(set(examples)) == len(examples)
@@ -147,6 +185,11 @@ def test_rules_between_fields_name_fields_and_values_that_exist(block):
 def test_a_full_form_stays_below_the_number_of_inputs_a_request_may_have(block):
     inputs = sum(len(field.columns) * field.max_rows if field.kind is Kind.ROWS else 5 for field in block.fields)
     assert inputs < 1000
+
+
+def test_serving_facts_are_sub_fields_of_the_block_on_decisions():
+    assert [column.key for column in get_block(6).field("serving_limits").columns] == ["time_limit", "volume"]
+    assert {"batch", "on_request"} <= {choice.value for choice in get_block(6).field("serving_mode").choices}
 
 
 def test_an_unknown_block_number_is_an_error():

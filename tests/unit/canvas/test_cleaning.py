@@ -181,3 +181,7 @@ def test_clean_text_serves_other_forms_with_the_same_rules():
     assert clean_text(" e\u0301 ", max_length=5) == "\u00e9"
     with pytest.raises(ValueError, match="U\\+0000"):
         clean_text("\0", max_length=5)
+
+
+def test_a_single_user_as_it_was_once_kept_is_still_taken():
+    assert clean(VALUE, {"persona": {"name": "Planner"}}) == {"persona": [{"name": "Planner"}]}

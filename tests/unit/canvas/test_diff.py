@@ -104,3 +104,11 @@ def test_a_field_is_listed_exactly_when_its_answer_differs(data):
     }
     assert len(found.summary) <= 300
     assert not diff(block, before, before).changes
+
+
+def test_a_single_user_that_became_several_is_compared_row_by_row():
+    first = {"name": "Planner", "goals": "Calm", "pains": "Noise", "skills": "Tables"}
+    assert not diff(get_block(1), {"persona": first}, {"persona": [first]}).changes
+    (change,) = diff(get_block(1), {"persona": first}, {"persona": [first, {"name": "Mechanic"}]}).changes
+    assert change.sentence == "added 1 user"
+    assert [(row.mark, row.name) for row in change.rows] == [("added", "Mechanic")]
