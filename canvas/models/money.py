@@ -145,6 +145,7 @@ class RoiEstimate(models.Model):
     currency = models.CharField(max_length=3)
     exchange_rates = models.JSONField(default=dict, blank=True, help_text="Currency to the worth of one unit of it.")
     rates_source = models.CharField(max_length=200, blank=True, help_text="Where the rates are from, and of which day.")
+    starts_on = models.DateField(default=timezone.localdate, help_text="The first day of month 1.")
     horizon_months = models.PositiveSmallIntegerField()
     discount_rate = models.FloatField(help_text="A year: 0.08 is 8 %.")
     hurdle_rate = models.FloatField(default=0, help_text="The return that a go asks for: 0.2 is 20 %.")
@@ -155,7 +156,9 @@ class RoiEstimate(models.Model):
     seed = models.PositiveBigIntegerField(default=0)
     draws = models.PositiveIntegerField(default=20_000)
     lines = models.JSONField(default=dict, help_text="Costs, benefits and error costs as they were.")
-    results = models.JSONField(default=dict, help_text="Scenarios, NPV distribution, payback, break-even, tornado.")
+    results = models.JSONField(
+        default=dict, help_text="Scenarios, NPV distribution, payback, break-even, tornado; canvas.roi names the keys."
+    )
     note = models.CharField(max_length=300, blank=True)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
