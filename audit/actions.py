@@ -95,7 +95,9 @@ class Action(StrEnum):
     PROFILE_FINISHED = "profile.finished"
     PROFILE_FAILED = "profile.failed"
     PROFILE_CANCELLED = "profile.cancelled"
+    SCHEMA_CHECK_REQUESTED = "schema.check-requested"
     SCHEMA_CHECKED = "schema.checked"
+    SCHEMA_CHECK_FAILED = "schema.check-failed"
     SCHEMA_IMPORTED = "schema.imported"
     AGREEMENT_MEASURED = "agreement.measured"
     DISPUTE_DECIDED = "dispute.decided"
@@ -230,7 +232,9 @@ SENTENCES: dict[Action, str] = {
     Action.PROFILE_FINISHED: "profiled {label}",
     Action.PROFILE_FAILED: "could not profile {label}",
     Action.PROFILE_CANCELLED: "cancelled the profile of {label}",
+    Action.SCHEMA_CHECK_REQUESTED: "asked to hold {label}",
     Action.SCHEMA_CHECKED: "held {label}",
+    Action.SCHEMA_CHECK_FAILED: "could not hold {label}",
     Action.SCHEMA_IMPORTED: "imported the schema {label}",
     Action.AGREEMENT_MEASURED: "measured {label}",
     Action.AGREEMENT_REQUESTED: "asked to measure {label}",

@@ -19,7 +19,7 @@ from data.api.responses import CONFLICT, paged
 from data.downloads import download
 from data.models import DataSchema, Dataset
 from data.serializers.datasets import DatasetSerializer, DescriptionChangeSerializer, UploadSerializer
-from data.services import datasets, schemas
+from data.services import checks, datasets, schemas
 from data.tables import BadFileName, BadTable, MissingLabel
 from data.uploads import sent_name
 
@@ -103,5 +103,5 @@ class DatasetFile(ProjectAPIView):
 
 
 def _datasets(project: Project) -> QuerySet[Dataset]:
-    held = Dataset.objects.filter(project=project).prefetch_related("sources")
+    held = Dataset.objects.filter(project=project).prefetch_related("sources", checks.of_snapshots())
     return held.select_related("project", "schema", "labeling_method", "uploaded_by")

@@ -1,4 +1,4 @@
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 from django.urls import reverse
@@ -97,22 +97,34 @@ class SchemaField(models.Model):
         return self.key
 
 
+class SchemaCheckQuerySet(models.QuerySet["SchemaCheck"]):
+    """Reads of checks that several places share."""
+
+    def told(self) -> Self:
+        """With whom and what they are about, and without their failures, which may be many."""
+        return self.select_related("schema", "job", "checked_by").defer("failures")
+
+
 class SchemaCheck(models.Model):
     """What came of holding a snapshot's rows against a schema; a job of its own does it."""
 
     dataset = models.ForeignKey("data.Dataset", on_delete=models.PROTECT, related_name="schema_checks")
     schema = models.ForeignKey(DataSchema, on_delete=models.PROTECT, related_name="checks")
-    job = models.OneToOneField(
-        "jobs.Job", on_delete=models.PROTECT, related_name="schema_check", null=True, blank=True
-    )
+    job = models.OneToOneField("jobs.Job", on_delete=models.PROTECT, related_name="schema_check", null=True, blank=True)
     passed = models.BooleanField(null=True, help_text="Empty while nobody knows.")
     rows_checked = models.PositiveBigIntegerField(default=0)
     failures = models.JSONField(default=list, help_text="Per column and rule: how many rows, and a few of them.")
     checked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     checked_at = models.DateTimeField(default=timezone.now)
 
+    objects = SchemaCheckQuerySet.as_manager()
+
     class Meta:
         ordering: ClassVar = ["dataset", "-checked_at", "-pk"]
 
     def __str__(self) -> str:
         return f"{self.dataset} against {self.schema}"
+
+    def get_absolute_url(self) -> str:
+        """The check's page."""
+        return reverse("data:check-detail", args=[self.dataset.project.slug, self.pk])

@@ -19,7 +19,7 @@ from data.inference import FieldDraft, infer
 from data.inspection import inspect
 from data.models import DataSchema, Dataset, DataSource, LabelingMethod
 from data.schema_diff import changes_between
-from data.services import schemas
+from data.services import checks, schemas
 from data.tables import TableFacts, check_file_name, check_label
 
 # How many schemas are compared with a new file before a new one is read off it.
@@ -168,6 +168,7 @@ def _save_upload(
     if fitting is None:
         after["schema_columns"] = {draft.key: draft.data_type for draft in drafts}
     record(Action.DATASET_UPLOADED, by=dataset.uploaded_by, on=dataset, chain=project.chain, after=after)
+    checks.start(dataset, by=dataset.uploaded_by)
     return dataset
 
 

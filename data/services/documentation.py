@@ -1,6 +1,7 @@
 """What still has to be written down about a snapshot before a model that learned from it may be promoted."""
 
 from data.models import Dataset
+from data.services import checks
 
 
 def documentation_gaps(dataset: Dataset) -> list[str]:
@@ -23,9 +24,13 @@ def _source_gaps(dataset: Dataset) -> list[str]:
 def _schema_gaps(dataset: Dataset) -> list[str]:
     if dataset.schema is None:
         return ["The columns are not described by a schema."]
+    gaps = []
     if dataset.schema.inferred:
-        return ["The schema was read off the file, and nobody has reviewed it yet."]
-    return []
+        gaps.append("The schema was read off the file, and nobody has reviewed it yet.")
+    held = checks.standing(dataset)
+    if held is not None and held.passed is False:
+        gaps.append("Its rows break its schema: the check names the rules and the rows.")
+    return gaps
 
 
 def _label_gaps(dataset: Dataset) -> list[str]:

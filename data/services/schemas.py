@@ -10,11 +10,13 @@ from audit.actions import Action
 from audit.services import record
 from canvas.models import Project
 from data import storage
+from data.checking.consistency import contradictions
 from data.columns import BOOLEAN, DATE, DATETIME, INTEGER, NUMBER, STRING, ColumnFacts, scan
 from data.frames import column_names
 from data.inference import FieldDraft
 from data.models import DataSchema, Dataset, SchemaField
-from data.schema_diff import changes_between
+from data.schema_diff import compare
+from data.services import checks
 from data.tables import BadTable, check_columns
 
 # What values of a type can be read as; as text, all of them can. An empty column may become anything.
@@ -80,7 +82,7 @@ def create_schema(
         raise SchemaNameTaken(f"This project has a schema called {name}. Choose another name, or revise it.")
     schema = save_version(project, name=name, number=1, fields=fields, by=by, note=note, inferred=inferred)
     bound = [dataset] if dataset else []
-    _bind(bound, schema)
+    _bind(bound, schema, by=by)
     record(
         Action.SCHEMA_CREATED,
         by=by,
@@ -107,8 +109,8 @@ def revise_schema(
     if latest.pk != schema.pk:
         raise StaleSchema(latest)
     held = drafts_of(schema)
-    changes = changes_between(held, fields)
-    if not changes and not schema.inferred:
+    compared = compare(held, fields)
+    if not compared.changes and not schema.inferred:
         raise UnchangedSchema("Nothing differs from the last version. Change something, or leave it as it is.")
     bound = list(schema.datasets.all()) if rebind else []
     types = {field.key: field.data_type for field in held}
@@ -116,7 +118,7 @@ def revise_schema(
     for dataset in bound:
         check_fit(dataset, fields, only=retyped)
     revised = save_version(project, name=schema.name, number=schema.number + 1, fields=fields, by=by, note=note)
-    _bind(bound, revised)
+    _bind(bound, revised, by=by)
     record(
         Action.SCHEMA_REVISED,
         by=by,
@@ -126,7 +128,8 @@ def revise_schema(
         after={
             "number": revised.number,
             "fields": [asdict(field) for field in fields],
-            "changes": [str(change) for change in changes],
+            "verdict": compared.verdict,
+            "changes": [str(change) for change in compared.changes],
             "snapshots": _names(bound),
         },
         comment=note,
@@ -152,6 +155,7 @@ def bind_schema(dataset: Dataset, *, schema: DataSchema, by: User) -> Dataset:
         before={"schema": before},
         after={"schema": str(schema)},
     )
+    checks.start(dataset, by=by)
     return dataset
 
 
@@ -192,14 +196,8 @@ def check_fields(fields: Sequence[FieldDraft]) -> None:
         check_columns([field.key for field in fields])
     except BadTable as reason:
         raise BadSchema(str(reason)) from reason
-    labels = [field.key for field in fields if field.part == SchemaField.Part.LABEL]
-    if len(labels) > 1:
-        raise BadSchema(f"“{labels[0]}” and “{labels[1]}” are both the label. Choose one.")
-    for field in fields:
-        if field.is_key and field.is_nullable:
-            raise BadSchema(f"“{field.key}” is a key, so it may not be empty. Untick one of the two.")
-        if len(set(field.allowed_values)) < len(field.allowed_values):
-            raise BadSchema(f"An allowed value of “{field.key}” is listed twice. Remove one of them.")
+    if found := contradictions(fields):
+        raise BadSchema(found[0])
 
 
 def check_fit(dataset: Dataset, fields: Sequence[FieldDraft], *, only: Iterable[str] | None = None) -> None:
@@ -244,10 +242,11 @@ def _listed(names: Sequence[str]) -> str:
     return listed if len(names) <= _LISTED else f"{listed} and {len(names) - _LISTED} more columns"
 
 
-def _bind(datasets: Sequence[Dataset], schema: DataSchema) -> None:
+def _bind(datasets: Sequence[Dataset], schema: DataSchema, *, by: User) -> None:
     Dataset.objects.filter(pk__in=[dataset.pk for dataset in datasets]).update(schema=schema)
     for dataset in datasets:
         dataset.schema = schema
+        checks.start(dataset, by=by)
 
 
 def _names(datasets: Sequence[Dataset]) -> list[str]:

@@ -6,7 +6,7 @@ from django import template
 
 from canvas.models import Project
 from data.models import Dataset, DataSource
-from data.services import documentation_gaps
+from data.services import checks, documentation_gaps
 
 register = template.Library()
 SHOWN = 5
@@ -18,7 +18,7 @@ def data_panel(project: Project) -> dict[str, Any]:
     newest = (
         Dataset.objects.filter(project=project)
         .select_related("project", "schema", "labeling_method")
-        .prefetch_related("sources")
+        .prefetch_related("sources", checks.of_snapshots())
         .order_by("-created_at", "-pk")
     )
     return {

@@ -12,7 +12,7 @@ from canvas.access import get_project
 from canvas.models import Project
 from canvas.views.requests import signed_in
 from data.models import DataSchema, Dataset, DataSource, LabelingMethod
-from data.services import documentation_gaps
+from data.services import checks, documentation_gaps
 
 PER_PAGE = 50
 
@@ -24,7 +24,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
     listed = (
         Dataset.objects.filter(project=project)
         .select_related("project", "schema", "labeling_method", "uploaded_by")
-        .prefetch_related("sources")
+        .prefetch_related("sources", checks.of_snapshots())
         .order_by("-created_at", "-pk")
     )
     page = _page(request, listed)

@@ -106,7 +106,7 @@ def test_a_type_that_the_rows_cannot_be_read_as_is_refused(
     first = uploaded(project, contributor).schema
     assert first is not None
     url = reverse("data:schema-edit", args=[project.slug, first.pk])
-    wrong = table_of(first, grade={"data_type": "number"}) | {"rebind": "on"}
+    wrong = table_of(first, grade={"data_type": "number", "allowed_values": ""}) | {"rebind": "on"}
     response = client_as(contributor).post(url, wrong)
     assert response.status_code == 422
     assert "“grade” cannot be read as number: it holds text." in response.content.decode()
