@@ -4,12 +4,19 @@ A kind tells which of its records a project may link, how each stands today, and
 compares what a block says with what happened, and answers in words.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from canvas.models import Project
+from django.urls import NoReverseMatch
+
+from audit.services import canonical
+from canvas.models import EvidenceLink, Project
+
+# At most so many records of a kind are offered for a link.
+CHOICES = 200
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,38 @@ def kinds() -> list[EvidenceKind]:
 def kind(key: str) -> EvidenceKind:
     """The kind with this key; KeyError when nobody offers it."""
     return _KINDS[key]
+
+
+def fingerprint(*held: Any) -> str:
+    """The digest of what a record holds, in hex."""
+    return hashlib.sha256(canonical({"held": list(held)}).encode()).hexdigest()
+
+
+def numbered(ids: Iterable[str]) -> list[int]:
+    """Those ids that can be the number of a row; anything else names no record."""
+    return [int(one) for one in ids if one.isascii() and one.isdecimal() and len(one) < 19]
+
+
+def page_of(record: Any) -> str:
+    """The address of a record's page; empty where the installation has none."""
+    try:
+        return str(record.get_absolute_url())
+    except NoReverseMatch:
+        return ""
+
+
+def find_all(project: Project, links: Iterable[EvidenceLink]) -> dict[int, Proof]:
+    """The linked records as they stand now, by the link's id; one query for each kind in use."""
+    by_kind: dict[str, list[EvidenceLink]] = {}
+    for made in links:
+        by_kind.setdefault(made.kind, []).append(made)
+    proofs: dict[int, Proof] = {}
+    for key, made_links in by_kind.items():
+        if key not in _KINDS:
+            continue
+        found = _KINDS[key].find(project, sorted({made.object_id for made in made_links}))
+        proofs |= {made.pk: found[made.object_id] for made in made_links if made.object_id in found}
+    return proofs
 
 
 def contradictions(project: Project, answers: Mapping[int, Mapping[str, Any]]) -> list[tuple[int, Contradiction]]:

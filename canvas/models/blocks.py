@@ -23,6 +23,10 @@ class BlockRevisionQuerySet(models.QuerySet["BlockRevision"]):
         )
         return self.filter(~models.Exists(newer), project__in=projects)
 
+    def reviewed(self) -> Self:
+        """With each revision's review and the people in it."""
+        return self.select_related("acceptance__requested_by", "acceptance__accepted_by")
+
 
 class BlockRevision(models.Model):
     """One immutable state of one of a project's ten blocks."""
@@ -47,6 +51,18 @@ class BlockRevision(models.Model):
 
     def __str__(self) -> str:
         return f"block {self.block}, revision {self.number}"
+
+    @property
+    def review(self) -> "BlockAcceptance | None":
+        """The review of exactly this revision, once somebody asked for it."""
+        return getattr(self, "acceptance", None)
+
+    @property
+    def status(self) -> "BlockAcceptance.Status":
+        """Whether this text is a draft, waits for a reviewer, or was accepted."""
+        if self.review is None:
+            return BlockAcceptance.Status.DRAFT
+        return BlockAcceptance.Status.ACCEPTED if self.review.accepted_at else BlockAcceptance.Status.IN_REVIEW
 
     @property
     def sha256(self) -> str:
@@ -76,6 +92,13 @@ class BlockDraft(models.Model):
 
 class BlockAcceptance(models.Model):
     """The review of one revision of a block; a later revision starts as a draft again."""
+
+    class Status(models.TextChoices):
+        """How far a block's text is agreed on."""
+
+        DRAFT = "draft", "Draft"
+        IN_REVIEW = "in-review", "In review"
+        ACCEPTED = "accepted", "Accepted"
 
     revision = models.OneToOneField(BlockRevision, on_delete=models.PROTECT, related_name="acceptance")
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
