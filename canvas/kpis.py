@@ -1,13 +1,16 @@
 """The metrics a KPI may name: offered by the room that computes them, so that a KPI form can list them."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from audit.services import canonical
 
 _OFFERED: dict[str, "MetricChoice"] = {}
+# What a project's evaluations have measured: metric key to values. Offered by the room that measures.
+MeasuredMetrics = Callable[[int], Mapping[str, Sequence[float]]]
+_MEASURED: list[MeasuredMetrics] = []
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,21 @@ def metric_choices(task: str = "") -> list[MetricChoice]:
 def metric_label(key: str) -> str:
     """A metric's name for people; the key itself where nobody offers it."""
     return _OFFERED[key].label if key in _OFFERED else key
+
+
+def offer_measurements(measured: MeasuredMetrics) -> None:
+    """Make known what a project's models have reached; called from the measuring room's AppConfig.ready()."""
+    if measured not in _MEASURED:
+        _MEASURED.append(measured)
+
+
+def measured_metrics(project_id: int) -> dict[str, list[float]]:
+    """What a project's models have reached so far, by metric."""
+    found: dict[str, list[float]] = {}
+    for measured in _MEASURED:
+        for metric, values in measured(project_id).items():
+            found.setdefault(metric, []).extend(values)
+    return found
 
 
 # What a KPI holds somebody to; its owner or its wording may change without changing that.
