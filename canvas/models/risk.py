@@ -1,3 +1,4 @@
+import hashlib
 from typing import ClassVar
 
 from django.db import models
@@ -5,8 +6,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
+from audit.services import canonical
 from canvas.models.projects import Project
 from canvas.risk import scale
+from canvas.risk.tiers import LABELS, PROHIBITED
 
 
 class Classification(models.Model):
@@ -31,6 +34,27 @@ class Classification(models.Model):
 
     def __str__(self) -> str:
         return f"classification {self.number}"
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the answers and of what follows from them, over their RFC 8785 text, in hex."""
+        said = {key: getattr(self, key) for key in ("answers", "legal_tier", "roles", "materiality", "obligations")}
+        return hashlib.sha256(canonical(said).encode()).hexdigest()
+
+    @property
+    def is_prohibited(self) -> bool:
+        """Whether it found a prohibited practice, so that the project has to stop."""
+        return self.legal_tier == PROHIBITED
+
+    @property
+    def legal_label(self) -> str:
+        """The tier in words."""
+        return LABELS.get(self.legal_tier, self.legal_tier)
+
+    @property
+    def stops(self) -> list[str]:
+        """The sentences that say which prohibited practices it found."""
+        return [reason["sentence"] for reason in self.reasons if reason["tier"] == PROHIBITED]
 
 
 class Risk(models.Model):
@@ -127,7 +151,9 @@ class Risk(models.Model):
     @property
     def is_overdue(self) -> bool:
         """Whether its review date has passed while it is not closed."""
-        return self.status != self.Status.CLOSED and self.review_on is not None and self.review_on < timezone.localdate()
+        return (
+            self.status != self.Status.CLOSED and self.review_on is not None and self.review_on < timezone.localdate()
+        )
 
 
 class Assessment(models.Model):
@@ -143,6 +169,11 @@ class Assessment(models.Model):
     class Meta:
         abstract = True
         ordering: ClassVar = ["project", "-number"]
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the answers, over their RFC 8785 text, in hex."""
+        return hashlib.sha256(canonical(self.answers).encode()).hexdigest()
 
 
 class ImpactAssessment(Assessment):

@@ -6,7 +6,7 @@ from django.utils.text import slugify
 from accounts.models import User
 from audit.actions import Action
 from audit.services import record
-from canvas.models import Membership, Project
+from canvas.models import Classification, Membership, Project
 from canvas.roles import Role
 
 RESERVED_SLUGS = {"new"}
@@ -14,6 +14,10 @@ RESERVED_SLUGS = {"new"}
 
 class NameTaken(Exception):
     """Another project has this name."""
+
+
+class TierFollowsClassification(Exception):
+    """The tier of a classified project is changed by classifying it again, and by nothing else."""
 
 
 class LastOwner(Exception):
@@ -55,6 +59,8 @@ def change_project(
     project = Project.objects.select_for_update().get(pk=project.pk)
     if Project.objects.filter(name__iexact=name.strip()).exclude(pk=project.pk).exists():
         raise NameTaken(f"A project called {name.strip()} exists. Choose another name.")
+    if risk_tier != project.risk_tier:
+        _ensure_tier_is_free(project, risk_tier)
     after = {
         "name": name.strip(),
         "purpose": purpose,
@@ -127,6 +133,13 @@ def remove_member(membership: Membership, *, by: User) -> None:
         before={"user": membership.user.username, "role": membership.role},
     )  # fmt: skip
     membership.delete()
+
+
+def _ensure_tier_is_free(project: Project, risk_tier: str) -> None:
+    if Classification.objects.filter(project=project).exists():
+        raise TierFollowsClassification("The risk tier follows the signed classification. Classify the project again.")
+    if risk_tier == Project.RiskTier.PROHIBITED:
+        raise TierFollowsClassification("Only a signed classification finds that a practice is prohibited.")
 
 
 def _locked(membership: Membership) -> Membership:
