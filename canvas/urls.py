@@ -1,6 +1,6 @@
 from django.urls import path
 
-from canvas.views import board, home, journal, kpis, projects, settings, tokens
+from canvas.views import board, home, journal, kpis, opportunities, projects, settings, tokens
 
 app_name = "canvas"
 urlpatterns = [
@@ -8,6 +8,18 @@ urlpatterns = [
     path("projects/", projects.project_list, name="project-list"),
     path("projects/new/", projects.project_create, name="project-create"),
     path("audit/", journal.audit_log, name="audit-log"),
+    path("opportunities/", opportunities.opportunity_list, name="opportunity-list"),
+    path("opportunities/new/", opportunities.opportunity_create, name="opportunity-create"),
+    path("opportunities/weights/", opportunities.ranking_weights, name="ranking-weights"),
+    path("opportunities/similar/", opportunities.similar, name="similar"),
+    path("opportunities/processes/", opportunities.process_list, name="process-list"),
+    path("opportunities/processes/new/", opportunities.process_create, name="process-create"),
+    path("opportunities/processes/<int:process_id>/", opportunities.process_edit, name="process-edit"),
+    path("opportunities/<int:opportunity_id>/", opportunities.opportunity_detail, name="opportunity-detail"),
+    path("opportunities/<int:opportunity_id>/edit/", opportunities.opportunity_edit, name="opportunity-edit"),
+    path("opportunities/<int:opportunity_id>/decline/", opportunities.opportunity_decline, name="opportunity-decline"),
+    path("opportunities/<int:opportunity_id>/reopen/", opportunities.opportunity_reopen, name="opportunity-reopen"),
+    path("opportunities/<int:opportunity_id>/start/", opportunities.opportunity_start, name="opportunity-start"),
     path("p/<slug:slug>/", projects.project_detail, name="project-detail"),
     path("p/<slug:slug>/canvas/", board.board, name="board"),
     path("p/<slug:slug>/canvas/<int:number>/", board.block_edit, name="block"),

@@ -1,9 +1,12 @@
+import hashlib
 from typing import ClassVar
 
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from audit.services import canonical
 from canvas.models.projects import Project
 
 
@@ -22,6 +25,12 @@ class Process(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of what the process says, so that a change can name what it rests on."""
+        held = {"name": self.name, "description": self.description, "owner": self.owner}
+        return hashlib.sha256(canonical(held).encode()).hexdigest()
 
 
 class Opportunity(models.Model):
@@ -63,6 +72,15 @@ class Opportunity(models.Model):
 
     def __str__(self) -> str:
         return self.task
+
+    def get_absolute_url(self) -> str:
+        """The idea's page."""
+        return reverse("canvas:opportunity-detail", args=[self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing was decided about it yet."""
+        return self.status == self.Status.OPEN
 
 
 class RankingWeights(models.Model):

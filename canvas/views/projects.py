@@ -3,10 +3,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import User
 from canvas.access import get_project
 from canvas.forms.projects import ProjectForm
 from canvas.models import Project
 from canvas.services import blocks, projects
+from canvas.services.similar import Similar, similar_to
 from canvas.views.requests import signed_in
 
 PROJECTS_PER_PAGE = 25
@@ -29,6 +31,9 @@ def project_create(request: HttpRequest) -> HttpResponse:
     """Start a blank project."""
     form = ProjectForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
+        # Said once, on the page or here; whoever has seen it may go on.
+        if not request.POST.get("similar_seen") and (near := _similar(form, user=signed_in(request))):
+            return render(request, "canvas/project_form.html", {"form": form, "similar": near}, status=409)
         try:
             project = projects.create_project(**form.cleaned_data, by=signed_in(request))
         except projects.NameTaken as reason:
@@ -45,3 +50,7 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
     members = project.memberships.select_related("user")
     plan = blocks.completeness_of(project)
     return render(request, "canvas/project_detail.html", {"project": project, "members": members, "plan": plan})
+
+
+def _similar(form: ProjectForm, *, user: User) -> list[Similar]:
+    return similar_to(f"{form.cleaned_data['name']} {form.cleaned_data['purpose']}", user=user)
