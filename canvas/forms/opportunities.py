@@ -99,8 +99,9 @@ class OpportunityForm(PlainText, forms.ModelForm):
             self.add_error(*problem)
         return cleaned
 
-    def validate_constraints(self) -> None:
-        """Whether the task is taken is the service's to say, in one sentence for page and API."""
+    def _get_validation_exclusions(self) -> set[str]:
+        # Whether the task is taken is the service's to say, in one sentence for page and API.
+        return {*super()._get_validation_exclusions(), "task"}
 
 
 class ReasonForm(PlainText, forms.Form):

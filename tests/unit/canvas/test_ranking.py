@@ -46,8 +46,8 @@ def test_ties_go_to_the_higher_likely_return_and_an_unknown_return_comes_last() 
 
 def test_other_weights_give_another_order() -> None:
     valuable, ready = Idea(value=5), Idea(data_readiness=5)
-    assert [idea for idea, _ in ranked([valuable, ready])][0] == valuable
-    assert [idea for idea, _ in ranked([valuable, ready], Weights(value=0.1, data_readiness=0.9))][0] == ready
+    assert ranked([valuable, ready])[0][0] == valuable
+    assert ranked([valuable, ready], Weights(value=0.1, data_readiness=0.9))[0][0] == ready
 
 
 @given(IDEAS)
