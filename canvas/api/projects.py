@@ -44,7 +44,7 @@ class ProjectDetail(ProjectAPIView):
         fields = {key: sent.validated_data.get(key, getattr(project, key)) for key in keys}
         try:
             changed = projects.change_project(project, by=self.user, **fields)
-        except projects.NameTaken as reason:
+        except (projects.NameTaken, projects.TierFollowsClassification) as reason:
             raise Conflict(str(reason)) from reason
         return Response(ProjectSerializer(changed).data)
 

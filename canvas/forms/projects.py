@@ -1,6 +1,6 @@
 """The forms of a project, its members and its tokens."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -20,9 +20,20 @@ class ProjectForm(PlainText, forms.ModelForm):
             "name": "What people will call it. It also makes the address, which never changes.",
             "purpose": "One sentence: what is decided better, for whom.",
             "task": "Leave it open if you do not know yet.",
-            "risk_tier": "How much depends on the model being right.",
+            "risk_tier": "A first guess. Once the project is classified, the tier follows the classification.",
         }
         widgets: ClassVar = {"purpose": forms.Textarea(attrs={"rows": 2})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        tier = self.fields["risk_tier"]
+        assert isinstance(tier, forms.ChoiceField)  # noqa: S101  made from the model
+        if self.instance.pk and self.instance.classifications.exists():
+            tier.disabled = True
+            tier.help_text = "It follows the signed classification. Classify the project again to change it."
+        else:
+            # What is forbidden is found by a classification, never picked.
+            tier.choices = [choice for choice in Project.RiskTier.choices if choice[0] != Project.RiskTier.PROHIBITED]
 
 
 class ProjectSettingsForm(ProjectForm):

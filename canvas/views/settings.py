@@ -23,6 +23,8 @@ def project_settings(request: HttpRequest, slug: str) -> HttpResponse:
             projects.change_project(project, by=user, **form.cleaned_data)
         except projects.NameTaken as reason:
             form.add_error("name", str(reason))
+        except projects.TierFollowsClassification as reason:
+            form.add_error("risk_tier", str(reason))
         else:
             messages.success(request, "The settings are saved.")
             return redirect("canvas:project-settings", slug)
