@@ -4,6 +4,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
+from canvas import examples
 from canvas.access import get_project
 from canvas.forms.projects import ProjectForm
 from canvas.models import Project
@@ -30,17 +31,18 @@ def project_list(request: HttpRequest) -> HttpResponse:
 def project_create(request: HttpRequest) -> HttpResponse:
     """Start a blank project."""
     form = ProjectForm(request.POST if request.method == "POST" else None)
+    context = {"form": form, "examples": examples.listed()}
     if request.method == "POST" and form.is_valid():
         # Said once, on the page or here; whoever has seen it may go on.
         if not request.POST.get("similar_seen") and (near := _similar(form, user=signed_in(request))):
-            return render(request, "canvas/project_form.html", {"form": form, "similar": near}, status=409)
+            return render(request, "canvas/project_form.html", context | {"similar": near}, status=409)
         try:
             project = projects.create_project(**form.cleaned_data, by=signed_in(request))
         except projects.NameTaken as reason:
             form.add_error("name", str(reason))
         else:
             return redirect("canvas:board", project.slug)
-    return render(request, "canvas/project_form.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "canvas/project_form.html", context, status=422 if form.errors else 200)
 
 
 @require_safe
