@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -45,12 +45,12 @@ class FieldMerge:
     @property
     def theirs_text(self) -> list[Segment]:
         """Their text, with the words marked that are not in mine."""
-        return [segment for segment in self._segments if segment.mark is not Mark.ADDED]
+        return _joined(segment for segment in self._segments if segment.mark is not Mark.ADDED)
 
     @property
     def mine_text(self) -> list[Segment]:
         """My text, with the words marked that are not in theirs."""
-        return [segment for segment in self._segments if segment.mark is not Mark.REMOVED]
+        return _joined(segment for segment in self._segments if segment.mark is not Mark.REMOVED)
 
     @property
     def merged_text(self) -> str:
@@ -80,6 +80,18 @@ def shown(field: Field, value: Any) -> str:
         return display(field, value)
     except (TypeError, ValueError, KeyError, AttributeError):
         return "\n".join(_leaves(value))
+
+
+def _joined(segments: Iterable[Segment]) -> list[Segment]:
+    """Runs of marked words as one, over the spaces between them."""
+    joined: list[Segment] = []
+    for segment in segments:
+        if len(joined) > 1 and segment.mark is not Mark.SAME and joined[-1].text.isspace():
+            space, marked = joined.pop(), joined.pop()
+            joined.append(Segment(segment.mark, marked.text + space.text + segment.text))
+        else:
+            joined.append(segment)
+    return joined
 
 
 def _leaves(value: Any) -> Iterator[str]:

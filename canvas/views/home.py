@@ -2,13 +2,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from canvas import journal
+from canvas import conversation, journal
 from canvas.models import Project
 from canvas.services.blocks import completeness_of_many
 from canvas.views.requests import signed_in
 
 PROJECTS_SHOWN = 8
 LINES_SHOWN = 8
+MENTIONS_SHOWN = 8
 
 
 @require_safe
@@ -23,6 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "projects": [(project, plan) for project, plan in completeness_of_many(shown)],
             "project_count": visible.count(),
+            "mentions": conversation.waiting_mentions(user)[:MENTIONS_SHOWN],
             "lines": journal.lines(journal.entries_visible_to(user)[:LINES_SHOWN]),
         },
     )

@@ -168,29 +168,7 @@ document.addEventListener("htmx:responseError", (event) => {
 });
 
 // ---------- Alpine (CSP build): logic here, attributes only name it ----------
-const SAVE_WORDS = {
-  saved: "All changes saved",
-  dirty: "Unsaved changes",
-  saving: "Saving",
-  conflict: "Not saved: someone else changed this block",
-  invalid: "Not saved: a field needs another look",
-  offline: "Not saved: no connection. Your text is kept in this tab.",
-};
-
 document.addEventListener("alpine:init", () => {
-  // The save state of a form that htmx posts after a pause in typing.
-  window.Alpine.data("autosave", () => ({
-    state: "saved",
-    get label() { return SAVE_WORDS[this.state]; },
-    get failing() { return ["conflict", "invalid", "offline"].includes(this.state); },
-    dirty() { this.state = "dirty"; },
-    saving() { this.state = "saving"; },
-    done() {
-      const status = this.$event.detail.xhr.status;
-      this.state = status === 409 ? "conflict" : status === 422 ? "invalid" : status >= 200 && status < 300 ? "saved" : "offline";
-    },
-    failed() { this.state = "offline"; },
-  }));
   // Something that opens and closes in place.
   window.Alpine.data("reveal", () => ({
     open: false,

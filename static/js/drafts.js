@@ -1,5 +1,6 @@
 // Nothing typed is ever lost: a form with data-guard keeps a copy of itself in this tab until the server has taken it.
 // The copy survives an expired session, a conflict, an error page and a closed connection, and is put back afterwards.
+// A form with data-autosave keeps its copy in this browser, closed tabs included, until the server has the draft.
 
 const PREFIX = "tenet:draft:";
 const NOT_KEPT = new Set(["hidden", "password", "file", "submit", "button", "reset"]);
@@ -32,18 +33,29 @@ function* addressed(form) {
 
 const snapshot = (form) => Object.fromEntries([...addressed(form)].map(([address, field]) => [address, valueOf(field)]));
 
+function storedIn(storage) {
+  return Object.keys(storage).filter((key) => key.startsWith(PREFIX)).map((key) => [key, JSON.parse(storage.getItem(key))]);
+}
+
 function stored() {
-  try {
-    return Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX))
-      .map((key) => [key, JSON.parse(sessionStorage.getItem(key))]);
-  } catch { return []; }
+  try { return [...storedIn(sessionStorage), ...storedIn(localStorage)]; } catch { return []; }
 }
 
 function keep(key, draft) {
-  try { sessionStorage.setItem(key, JSON.stringify(draft)); } catch { /* full or forbidden: the warning on leaving remains */ }
+  const storage = draft.lasts ? localStorage : sessionStorage;
+  try { storage.setItem(key, JSON.stringify(draft)); } catch { /* full or forbidden: the warning on leaving remains */ }
 }
 
-const forget = (form) => { try { sessionStorage.removeItem(keyOf(form)); } catch { /* nothing was kept */ } };
+function drop(key) {
+  try { sessionStorage.removeItem(key); localStorage.removeItem(key); } catch { /* nothing was kept */ }
+}
+
+const forget = (form) => drop(keyOf(form));
+
+// What is kept of a form: also the revision it rests on, so that text put back later is compared with what came between.
+const copyOf = (form, sent) => ({
+  fields: snapshot(form), sent, lasts: "autosave" in form.dataset, basedOn: form.elements.based_on?.value ?? "",
+});
 
 // A draft that was sent counts as taken once an ordinary page follows; the pages for signing in and for errors say no.
 function settle() {
@@ -53,7 +65,7 @@ function settle() {
   const refused = "unsaved" in document.body.dataset || document.querySelector("[data-invalid]");
   for (const [key, draft] of stored()) {
     if (!draft.sent) continue;
-    if (arrived && !refused) sessionStorage.removeItem(key);
+    if (arrived && !refused) drop(key);
     else keep(key, { ...draft, sent: false });
   }
 }
@@ -68,6 +80,7 @@ function restore(form) {
   if (!changed.length) { forget(form); return; }
   const before = snapshot(form);
   for (const [address, field] of changed) put(field, draft.fields[address]);
+  if (draft.basedOn && form.elements.based_on) form.elements.based_on.value = draft.basedOn;
   dirty.add(form);
   form.prepend(notice(form, changed.map(([, field]) => field), before));
   changed[0][1].dispatchEvent(new Event("input", { bubbles: true }));
@@ -106,14 +119,15 @@ document.addEventListener("input", (event) => {
   const form = event.target.form;
   if (!form || !("guard" in form.dataset) || !event.target.name) return;
   dirty.add(form);
-  keep(keyOf(form), { fields: snapshot(form), sent: false });
+  keep(keyOf(form), copyOf(form, false));
 });
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if ("clearsDrafts" in form.dataset) for (const [key] of stored()) sessionStorage.removeItem(key);
+  if ("clearsDrafts" in form.dataset) for (const [key] of stored()) drop(key);
+  if (form.dataset.forgets) drop(`${PREFIX}${user}:${form.dataset.forgets}`);
   if (!("guard" in form.dataset) || event.defaultPrevented) return;
-  if (dirty.has(form)) keep(keyOf(form), { fields: snapshot(form), sent: true });
+  if (dirty.has(form)) keep(keyOf(form), copyOf(form, true));
   dirty.delete(form);
 });
 
@@ -134,5 +148,9 @@ window.addEventListener("beforeunload", (event) => {
   if ([...dirty].some((form) => form.isConnected)) event.preventDefault();
 });
 
+// The server has the draft: neither the copy nor the warning on leaving is needed any more.
+document.addEventListener("drafts:taken", (event) => clean(event.target));
+
 settle();
+for (const page of document.querySelectorAll("[data-taken]")) drop(`${PREFIX}${user}:${page.dataset.taken}`);
 for (const form of document.querySelectorAll("form[data-guard]")) restore(form);
