@@ -1,6 +1,6 @@
 from django.urls import path
 
-from data.api import datasets, labeling, schemas, sources
+from data.api import agreements, checks, datasets, exchange, labeling, schemas, sources
 
 app_name = "data-api"
 urlpatterns = [
@@ -10,9 +10,60 @@ urlpatterns = [
     path("projects/<slug:slug>/datasets/<int:dataset_id>/", datasets.DatasetDetail.as_view(), name="dataset-detail"),
     path("projects/<slug:slug>/datasets/<int:dataset_id>/file/", datasets.DatasetFile.as_view(), name="dataset-file"),
     path("projects/<slug:slug>/schemas/", schemas.SchemaList.as_view(), name="schema-list"),
+    path("projects/<slug:slug>/schemas/import/", exchange.SchemaImport.as_view(), name="schema-import"),
+    path("projects/<slug:slug>/schemas/<int:schema_id>/diff/", schemas.SchemaDiff.as_view(), name="schema-diff"),
+    path(
+        "projects/<slug:slug>/schemas/<int:schema_id>/export/<str:form>",
+        exchange.SchemaExport.as_view(),
+        name="schema-export",
+    ),
+    path(
+        "projects/<slug:slug>/datasets/<int:dataset_id>/checks/", checks.DatasetChecks.as_view(), name="dataset-checks"
+    ),
+    path("projects/<slug:slug>/checks/<int:check_id>/", checks.CheckDetail.as_view(), name="check-detail"),
+    path(
+        "projects/<slug:slug>/datasets/<int:dataset_id>/croissant/",
+        exchange.DatasetCroissant.as_view(),
+        name="dataset-croissant",
+    ),
+    path("projects/<slug:slug>/croissant/", exchange.CroissantImport.as_view(), name="croissant-import"),
     path("projects/<slug:slug>/schemas/<int:schema_id>/", schemas.SchemaDetail.as_view(), name="schema-detail"),
     path("projects/<slug:slug>/labeling-methods/", labeling.MethodList.as_view(), name="method-list"),
     path(
         "projects/<slug:slug>/labeling-methods/<int:method_id>/", labeling.MethodDetail.as_view(), name="method-detail"
+    ),
+    path(
+        "projects/<slug:slug>/labeling-methods/<int:method_id>/guideline/",
+        labeling.MethodGuideline.as_view(),
+        name="method-guideline",
+    ),
+    path("projects/<slug:slug>/label-agreements/", agreements.AgreementList.as_view(), name="agreement-list"),
+    path(
+        "projects/<slug:slug>/label-agreements/<int:number>/",
+        agreements.AgreementDetail.as_view(),
+        name="agreement-detail",
+    ),
+    path(
+        "projects/<slug:slug>/label-agreements/<int:number>/labels/",
+        agreements.AgreementLabels.as_view(),
+        name="agreement-labels",
+    ),
+    path(
+        "projects/<slug:slug>/label-agreements/<int:number>/disputed-rows/",
+        agreements.DisputedRowList.as_view(),
+        name="disputed-list",
+    ),
+    path(
+        "projects/<slug:slug>/label-agreements/<int:number>/disputed-rows/<int:row_id>/",
+        agreements.DisputedRowDetail.as_view(),
+        name="disputed-detail",
+    ),
+    path("projects/<slug:slug>/label-audits/", agreements.AuditList.as_view(), name="audit-list"),
+    path("projects/<slug:slug>/label-audits/sample-size/", agreements.SampleSize.as_view(), name="sample-size"),
+    path("projects/<slug:slug>/label-samples/", agreements.SampleList.as_view(), name="sample-list"),
+    path(
+        "projects/<slug:slug>/label-samples/<int:sample_id>/sheet/",
+        agreements.SampleSheet.as_view(),
+        name="sample-sheet",
     ),
 ]

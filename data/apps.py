@@ -8,8 +8,19 @@ class DataConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Offer the worker what it needs to hold snapshots against schemas."""
+        """Offer the worker what this room has it do."""
+        from data.agreement_handler import AgreementHandler  # noqa: PLC0415  models must be loaded
         from data.check_handler import SchemaCheckHandler  # noqa: PLC0415  models must be loaded
+        from data.handler import ProfileHandler  # noqa: PLC0415  as above
         from jobs.handlers import offer  # noqa: PLC0415  as above
 
+        offer("profile", ProfileHandler())
         offer("schema-check", SchemaCheckHandler())
+        offer("agreement", AgreementHandler())
+        self._offer_evidence()
+
+    def _offer_evidence(self) -> None:
+        from data import claims, proofs  # noqa: PLC0415  as above
+
+        proofs.offer()
+        claims.offer()

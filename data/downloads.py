@@ -8,14 +8,18 @@ from data.models import Dataset
 
 def download(dataset: Dataset) -> FileResponse:
     """The snapshot's file as an attachment; raises Http404 when the storage has lost it."""
+    response = attachment(dataset.sha256, dataset.file_name)
+    response["Content-Length"] = str(dataset.size)
+    return response
+
+
+def attachment(sha256: str, file_name: str) -> FileResponse:
+    """A stored file under the name it came with; raises Http404 when the storage has lost it."""
     try:
-        file = storage.open_file(dataset.sha256)
+        file = storage.open_file(sha256)
     except storage.Missing as error:
         raise Http404(str(error)) from error
-    response = FileResponse(
-        file, as_attachment=True, filename=dataset.file_name, content_type="application/octet-stream"
-    )
+    response = FileResponse(file, as_attachment=True, filename=file_name, content_type="application/octet-stream")
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["Content-Length"] = str(dataset.size)
     return response

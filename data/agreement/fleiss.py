@@ -18,7 +18,7 @@ METHOD = "asymptotic, Gwet 2021"
 def kappa(ratings: Ratings) -> Figure:
     """Fleiss' kappa of a table of labels, with a 95 % interval; without a value where it does not apply."""
     rows = ratings.rows
-    least, most = int(ratings.per_row.min(initial=0)), int(ratings.per_row.max(initial=0))
+    least, most = (int(ratings.per_row.min()), int(ratings.per_row.max())) if rows else (0, 0)
     if least != most:
         return Figure(
             NAME, METHOD, rows,
