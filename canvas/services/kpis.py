@@ -1,5 +1,7 @@
 """Every write to a KPI."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -8,16 +10,23 @@ from django.utils import timezone
 from accounts.models import User
 from audit.actions import Action
 from audit.services import record
+from canvas.kpis import measured_metrics
 from canvas.models import Kpi, Project
+from canvas.services import signatures
+from canvas.services.readings import current_readings
+from canvas.smart import Smart, judge
 
 FIELDS = (
     "name",
     "kind",
     "definition",
     "metric",
+    "entity",
+    "formula",
     "unit",
     "direction",
     "baseline_value",
+    "baseline_on",
     "target_value",
     "threshold",
     "threshold_upper",
@@ -26,7 +35,11 @@ FIELDS = (
     "data_origin",
     "cadence",
     "parent",
+    "parent_sign",
+    "blocks",
 )
+# What a signed reason speaks of: it falls with them.
+SIGNED = ("target_value", "direction", "unit", "metric", "formula", "baseline_value")
 
 
 class KpiNameTaken(Exception):
@@ -41,6 +54,10 @@ class StaleKpi(Exception):
     """Somebody changed the KPI in the meantime."""
 
 
+class KpiClosed(Exception):
+    """The KPI cannot be closed, or not again."""
+
+
 @transaction.atomic
 def create_kpi(project: Project, *, by: User, **fields: Any) -> Kpi:  # Any: the columns named in FIELDS
     """Add a KPI to a project."""
@@ -52,8 +69,11 @@ def create_kpi(project: Project, *, by: User, **fields: Any) -> Kpi:  # Any: the
 
 @transaction.atomic
 def change_kpi(kpi: Kpi, *, by: User, based_on: int, **fields: Any) -> Kpi:  # Any: as above
-    """Change a KPI; the journal keeps what it was. Raises StaleKpi when it was changed since `based_on`."""
-    kpi = Kpi.objects.select_for_update().select_related("project").get(pk=kpi.pk)
+    """Change a KPI; the journal keeps what it was. Without a difference nothing is written.
+
+    Raises StaleKpi when it was changed since `based_on`. A signed reason for the target falls when the target moves.
+    """
+    kpi = _locked(kpi)
     if kpi.revision != based_on:
         raise StaleKpi(
             "Somebody else changed this KPI while you were writing. Nothing of yours is lost: "
@@ -62,6 +82,10 @@ def change_kpi(kpi: Kpi, *, by: User, based_on: int, **fields: Any) -> Kpi:  # A
     before = _values(kpi)
     for key, value in fields.items():
         setattr(kpi, key, value)
+    if _values(kpi) == before:
+        return kpi
+    if any(_values(kpi)[key] != before[key] for key in SIGNED):
+        kpi.achievable_reason, kpi.achievable_signed_by, kpi.achievable_signed_at = "", None, None
     kpi.revision += 1
     kpi.changed_at = timezone.now()
     _save(kpi)
@@ -69,15 +93,68 @@ def change_kpi(kpi: Kpi, *, by: User, based_on: int, **fields: Any) -> Kpi:  # A
     return kpi
 
 
+def sign_target(kpi: Kpi, *, reason: str, password: str, by: User) -> Kpi:
+    """Sign why the target can be reached though nothing measured says so; raises WrongPassword, TooManyAttempts."""
+    signatures.confirm(by, password=password, on=kpi, project=kpi.project)
+    return _signed(kpi, reason, by)
+
+
+@transaction.atomic
+def _signed(kpi: Kpi, reason: str, by: User) -> Kpi:
+    kpi = _locked(kpi)
+    before = {"achievable_reason": kpi.achievable_reason}
+    kpi.achievable_reason, kpi.achievable_signed_by, kpi.achievable_signed_at = reason, by, timezone.now()
+    kpi.revision += 1
+    kpi.changed_at = timezone.now()
+    kpi.save()
+    after = {"achievable_reason": reason, "target_value": kpi.target_value, "revision": kpi.revision}
+    chain = kpi.project.chain
+    record(Action.KPI_CHANGED, by=by, on=kpi, chain=chain, before=before, after=after, comment="Target signed.")
+    return kpi
+
+
+@transaction.atomic
+def close_kpi(kpi: Kpi, *, closed_on: date, result: str, by: User) -> Kpi:
+    """Say what came of a KPI; raises KpiClosed when it was said already, or the day lies in the future."""
+    kpi = _locked(kpi)
+    if kpi.closed_on is not None:
+        raise KpiClosed(f"{kpi} was closed on {kpi.closed_on} already.")
+    if closed_on > timezone.localdate():
+        raise KpiClosed("A KPI is closed on or before today.")
+    kpi.closed_on, kpi.closed_result = closed_on, result
+    kpi.revision += 1
+    kpi.changed_at = timezone.now()
+    kpi.save()
+    after = {"closed_on": str(closed_on), "closed_result": result, "revision": kpi.revision}
+    record(Action.KPI_CLOSED, by=by, on=kpi, chain=kpi.project.chain, after=after)
+    return kpi
+
+
 @transaction.atomic
 def retire_kpi(kpi: Kpi, *, by: User) -> Kpi:
     """Stop holding the project to a KPI; verdicts about it stay."""
-    kpi = Kpi.objects.select_for_update().select_related("project").get(pk=kpi.pk)
+    kpi = _locked(kpi)
     if kpi.retired_at is None:
         kpi.retired_at = timezone.now()
         kpi.save(update_fields=["retired_at"])
         record(Action.KPI_RETIRED, by=by, on=kpi, chain=kpi.project.chain)
     return kpi
+
+
+def smart_of(kpis: Sequence[Kpi]) -> dict[int, Smart]:
+    """The five checks of KPIs of one project, whose parents are at hand; two queries or so."""
+    if not kpis:
+        return {}
+    readings, measured = current_readings(kpis), measured_metrics(kpis[0].project_id)
+    today = timezone.localdate()
+    return {
+        kpi.pk: judge(kpi, values=readings.get(kpi.pk, []), measured=measured.get(kpi.metric, []), today=today)
+        for kpi in kpis
+    }
+
+
+def _locked(kpi: Kpi) -> Kpi:
+    return Kpi.objects.select_for_update(of=("self",)).select_related("project", "parent").get(pk=kpi.pk)
 
 
 def _save(kpi: Kpi) -> None:
@@ -99,4 +176,5 @@ def _ensure_no_circle(kpi: Kpi) -> None:
 
 def _values(kpi: Kpi) -> dict[str, Any]:
     values = {key: getattr(kpi, key) for key in FIELDS if key != "parent"}
-    return values | {"parent": kpi.parent_id, "revision": kpi.revision, "due_on": str(kpi.due_on or "")}
+    days = {key: str(values[key] or "") for key in ("due_on", "baseline_on")}
+    return values | days | {"parent": kpi.parent_id, "revision": kpi.revision}

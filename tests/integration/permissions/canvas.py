@@ -3,7 +3,7 @@ from typing import Any
 from canvas.models import Membership, Project
 from canvas.roles import Role
 from tests.factories.accounts import UserFactory
-from tests.factories.canvas import BlockRevisionFactory, KpiFactory, MembershipFactory
+from tests.factories.canvas import BlockRevisionFactory, MembershipFactory
 from tests.integration.permissions.shape import Row, everyone_inside, everyone_signed_in, inside, only
 
 WRITERS = ("owner", "contributor")
@@ -23,16 +23,10 @@ def an_empty_block(project: Project) -> dict[str, Any]:
     return {"slug": project.slug, "number": 2}
 
 
-def a_kpi(project: Project) -> dict[str, Any]:
-    return {"slug": project.slug, "kpi_id": KpiFactory(project=project).pk}
-
-
 def a_member(project: Project) -> dict[str, Any]:
     member: Membership = MembershipFactory(project=project, user=UserFactory(), role=Role.VIEWER)
     return {"slug": project.slug, "member_id": member.pk}
 
-
-KPI = {"name": "Recall", "kind": "model", "definition": "Share found.", "direction": "up", "target_value": 0.9}
 
 TABLE = {
     "canvas:home": Row(get=everyone_signed_in()),
@@ -48,10 +42,6 @@ TABLE = {
         post_data={"based_on": 0, "f-owner": "Data office"},
     ),
     "canvas:block-history": Row(prepare=a_block, get=everyone_inside()),
-    "canvas:kpi-list": Row(prepare=a_project, get=everyone_inside()),
-    "canvas:kpi-create": Row(prepare=a_project, get=inside(*WRITERS), post=inside(*WRITERS, ok=422)),
-    "canvas:kpi-edit": Row(prepare=a_kpi, get=inside(*WRITERS), post=inside(*WRITERS, ok=422)),
-    "canvas:kpi-retire": Row(prepare=a_kpi, post=inside(*WRITERS, ok=302)),
     "canvas:journal": Row(prepare=a_project, get=everyone_inside()),
     "canvas:project-settings": Row(prepare=a_project, get=inside(*MANAGERS), post=inside(*MANAGERS, ok=422)),
     "canvas:member-add": Row(prepare=a_project, post=inside(*MANAGERS, ok=422)),
@@ -75,9 +65,5 @@ TABLE = {
         post_data={"based_on": 1, "answers": {"owner": "Data office"}},
         api=True,
     ),
-    "canvas-api:kpi-list": Row(
-        prepare=a_project, get=everyone_inside(), post=inside(*WRITERS, ok=201), post_data=KPI, api=True
-    ),
-    "canvas-api:kpi-detail": Row(prepare=a_kpi, get=everyone_inside(), put=inside(*WRITERS, ok=400), api=True),
     "canvas-api:journal": Row(prepare=a_project, get=everyone_inside(), api=True),
 }
