@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from accounts.models import ApiToken, User
+from canvas.blocks import Block, get_block
 from canvas.models import Membership, Project
 from canvas.roles import GRANTS, SITE_GRANTS, Permission
 
@@ -55,3 +56,11 @@ def get_project(
         raise PermissionDenied(f"Your role in {project.name} does not allow this.")
     project.can = can
     return project
+
+
+def block_or_404(number: int) -> Block:
+    """The block with this number; raises Http404 for any other than 1 to 10."""
+    try:
+        return get_block(number)
+    except KeyError as error:
+        raise Http404("The canvas has ten blocks.") from error

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.models import User
 from canvas import answers as reading
 from canvas import conversation
 from canvas.block_states import BlockState, LinkState, Reason, states_of
-from canvas.blocks import BLOCKS, Block, get_block
+from canvas.blocks import BLOCKS, Block
 from canvas.blocks.shape import Kind
 from canvas.conversation import Thread
 from canvas.forms.blocks import BlockForm
@@ -42,14 +42,6 @@ class Review:
     may_ask: bool
     may_accept: bool
     why_not: str
-
-
-def block_or_404(number: int) -> Block:
-    """The block with this number."""
-    try:
-        return get_block(number)
-    except KeyError as error:
-        raise Http404("The canvas has ten blocks.") from error
 
 
 def render_block(

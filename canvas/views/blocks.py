@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from canvas import diff as comparing
 from canvas import questions
-from canvas.access import get_project
+from canvas.access import block_or_404, get_project
 from canvas.blocks import BLOCKS, Block
 from canvas.cleaning import InvalidAnswers
 from canvas.forms.blocks import PREFIX, BlockForm
@@ -18,7 +18,7 @@ from canvas.forms.conflicts import ConflictForm
 from canvas.models import BlockRevision, Project
 from canvas.roles import Permission
 from canvas.services import blocks, drafts
-from canvas.views.block_page import block_or_404, conflict_of, render_block, render_conflict
+from canvas.views.block_page import conflict_of, render_block, render_conflict
 from canvas.views.requests import signed_in
 
 REVISIONS_PER_PAGE = 30

@@ -4,12 +4,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from canvas.access import get_project
+from canvas.access import block_or_404, get_project
 from canvas.forms.comments import CommentForm, RemarkForm
 from canvas.models import Comment, Project
 from canvas.roles import Permission
 from canvas.services import comments
-from canvas.views.block_page import block_or_404, render_block
+from canvas.views.block_page import render_block
 from canvas.views.requests import signed_in
 
 

@@ -4,14 +4,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from canvas import evidence as offered
-from canvas.access import get_project
+from canvas.access import block_or_404, get_project
 from canvas.block_states import states_of
 from canvas.blocks import Block
 from canvas.forms.comments import EvidenceForm
 from canvas.models import EvidenceLink, Project
 from canvas.roles import Permission
 from canvas.services import blocks, evidence
-from canvas.views.block_page import block_or_404
 from canvas.views.requests import signed_in
 
 

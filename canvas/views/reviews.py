@@ -3,11 +3,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from canvas.access import get_project
+from canvas.access import block_or_404, get_project
 from canvas.forms.comments import AcceptanceForm
 from canvas.roles import Permission
 from canvas.services import reviews
-from canvas.views.block_page import block_or_404, render_block
+from canvas.views.block_page import render_block
 from canvas.views.requests import signed_in
 
 
