@@ -1,9 +1,10 @@
 """What this room tells the rooms below: the jobs it does, the metrics a KPI may name, and what proves the plan."""
 
-from canvas.kpis import offer_metrics
+from canvas.kpis import offer_measurements, offer_metrics
 from evaluation import claims, proofs
 from evaluation.choices import metric_choices
 from evaluation.handler import EvaluationHandler
+from evaluation.models import MetricResult
 from evaluation.services.requests import KIND
 from jobs.handlers import offer
 
@@ -14,3 +15,15 @@ def make() -> None:
     offer_metrics(metric_choices())
     proofs.offer()
     claims.offer()
+    offer_measurements(measured)
+
+
+def measured(project_id: int) -> dict[str, list[float]]:
+    """What the versions of a project reached in evaluations, by metric; one query."""
+    results = MetricResult.objects.filter(
+        evaluation__version__model__project=project_id, subject=MetricResult.Subject.MODEL, value__isnull=False
+    )
+    found: dict[str, list[float]] = {}
+    for metric, value in results.order_by().values_list("metric", "value"):
+        found.setdefault(metric, []).append(value)
+    return found
