@@ -181,6 +181,8 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 20
 MAX_ARTIFACT_BYTES = environment.whole_number("TENET_MAX_ARTIFACT_BYTES", default=2 * 2**30)
 UPLOAD_MAX_BYTES = environment.whole_number("TENET_MAX_UPLOAD_MB", default=2100) * 2**20
 DATASET_MAX_BYTES = environment.whole_number("TENET_MAX_DATASET_BYTES", default=2 * 2**30)
+# Folders of this machine whose files may be recorded as snapshots and read where they lie.
+DATA_ROOTS = environment.words("TENET_DATA_ROOTS")
 FILE_UPLOAD_TEMP_DIR = str(DATA_DIR / "tmp")
 FILE_UPLOAD_HANDLERS = [
     "data.uploads.SentNames",
@@ -331,6 +333,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(BROKER_DIR / "schedule")
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "tidy": {"task": "config.tasks.tidy", "schedule": crontab(hour="3", minute="30")},
     "checkpoint": {"task": "audit.tasks.sign_checkpoints", "schedule": crontab(minute="7")},
+    "standings": {"task": "standing.tasks.keep_standings", "schedule": crontab(minute="*/5")},
 }
 
 JOB_LEASE_SECONDS = environment.whole_number("TENET_JOB_LEASE_SECONDS", default=60)

@@ -39,3 +39,29 @@ class Targets(models.Model):
 
     def __str__(self) -> str:
         return f"targets of {self.set_at:%Y-%m-%d}"
+
+
+class Standing(models.Model):
+    """Where a project stood when it was last worked out, so that the portfolio can be sorted; never edited by people."""
+
+    project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="standing")
+    level = models.PositiveSmallIntegerField(help_text="The MLOps level: 0, 1 or 2.")
+    attested = models.PositiveSmallIntegerField(help_text="Criteria of that level that rest on somebody's word alone.")
+    velocity = models.FloatField(null=True, blank=True, help_text="0 to 100; empty without data.")
+    validation = models.FloatField(null=True, blank=True)
+    versioning = models.FloatField(null=True, blank=True)
+    completeness = models.PositiveSmallIntegerField(help_text="Percent of the plan.")
+    stage = models.CharField(max_length=60, blank=True, help_text="The furthest stage that a version holds.")
+    stage_position = models.PositiveSmallIntegerField(default=0)
+    kept = models.PositiveIntegerField()
+    broken = models.PositiveIntegerField()
+    unknown = models.PositiveIntegerField()
+    journal_seq = models.PositiveBigIntegerField(help_text="The journal's last line then; a later one makes this old.")
+    targets = models.ForeignKey(Targets, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["project"]
+
+    def __str__(self) -> str:
+        return f"level {self.level} on {self.computed_at:%Y-%m-%d}"
