@@ -121,7 +121,7 @@ def _area(key: str) -> Ask:
     field = tick(
         key,
         AREA_TITLES[key],
-        "Which of these is the system intended for?",
+        f"{AREA_TITLES[key]}: which of these is the system intended for?",
         *POINTS[key],
         (NONE, "None of these"),
         help="Tick all that apply, or “None of these”.",

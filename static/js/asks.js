@@ -30,12 +30,13 @@ for (const form of document.querySelectorAll("form[data-asks]")) {
   function draw() {
     judge();
     const asked = asks.filter((ask) => !ask.hasAttribute("data-skipped"));
-    if (!asked.includes(current)) current = asked.find((ask) => !given(ask.dataset.ask).length) || asked.at(-1);
+    if (!asked.includes(current)) current = asked.find((ask) => !given(ask.dataset.ask).length) || asked[0];
     for (const ask of asks) ask.hidden = !asked.includes(ask) || (single && ask !== current);
     for (const part of parts) part.hidden = !part.querySelector("[data-ask]:not([hidden])");
     const answered = asked.filter((ask) => given(ask.dataset.ask).length).length;
     const place = asked.indexOf(current);
     bar.hidden = false;
+    form.toggleAttribute("data-single", single);
     bar.querySelector("[data-asks-count]").textContent = single
       ? `Question ${place + 1} of ${asked.length}` : `${answered} of ${asked.length} answered`;
     bar.querySelector(".meter > i").className = `w-${Math.round((100 * answered) / asked.length)}`;
