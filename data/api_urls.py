@@ -1,11 +1,23 @@
 from django.urls import path
 
-from data.api import agreements, checks, datasets, exchange, labeling, schemas, sources
+from data.api import agreements, checks, datasets, exchange, features, labeling, profiles, references, schemas, sources
 
 app_name = "data-api"
 urlpatterns = [
     path("projects/<slug:slug>/sources/", sources.SourceList.as_view(), name="source-list"),
     path("projects/<slug:slug>/sources/<int:source_id>/", sources.SourceDetail.as_view(), name="source-detail"),
+    path(
+        "projects/<slug:slug>/sources/<int:source_id>/quality-checks/",
+        sources.QualityCheckList.as_view(),
+        name="quality-check-list",
+    ),
+    path("projects/<slug:slug>/datasets/references/", references.ReferenceList.as_view(), name="reference-list"),
+    path("projects/<slug:slug>/datasets/mlflow-inputs/", references.MlflowInputList.as_view(), name="mlflow-input-list"),
+    path(
+        "projects/<slug:slug>/datasets/<int:dataset_id>/profile/",
+        profiles.DatasetProfileView.as_view(),
+        name="dataset-profile",
+    ),
     path("projects/<slug:slug>/datasets/", datasets.DatasetList.as_view(), name="dataset-list"),
     path("projects/<slug:slug>/datasets/<int:dataset_id>/", datasets.DatasetDetail.as_view(), name="dataset-detail"),
     path("projects/<slug:slug>/datasets/<int:dataset_id>/file/", datasets.DatasetFile.as_view(), name="dataset-file"),
@@ -66,4 +78,10 @@ urlpatterns = [
         agreements.SampleSheet.as_view(),
         name="sample-sheet",
     ),
+    path("projects/<slug:slug>/features/", features.FeatureList.as_view(), name="feature-list"),
+    path("projects/<slug:slug>/features/drafts/", features.FeatureDrafts.as_view(), name="feature-drafts"),
+    path("projects/<slug:slug>/features/reuse/", features.FeatureReuse.as_view(), name="feature-reuse"),
+    path("projects/<slug:slug>/features/feast/", features.FeatureFeast.as_view(), name="feature-feast"),
+    path("projects/<slug:slug>/features/<int:feature_id>/", features.FeatureDetail.as_view(), name="feature-detail"),
+    path("features/", features.Catalogue.as_view(), name="catalogue"),
 ]

@@ -1,11 +1,26 @@
 from django.urls import path
 
-from data.views import agreements, audits, checks, datasets, exchange, labeling, lists, schemas, sources
+from data.views import (
+    agreements,
+    audits,
+    checks,
+    datasets,
+    exchange,
+    features,
+    labeling,
+    lists,
+    profiles,
+    references,
+    schemas,
+    sources,
+)
 
 app_name = "data"
 urlpatterns = [
     path("p/<slug:slug>/data/", lists.index, name="index"),
     path("p/<slug:slug>/data/snapshots/new/", datasets.dataset_upload, name="dataset-upload"),
+    path("p/<slug:slug>/data/snapshots/refer/", references.dataset_refer, name="dataset-refer"),
+    path("p/<slug:slug>/data/snapshots/<int:dataset_id>/profile/", profiles.dataset_profile, name="dataset-profile"),
     path("p/<slug:slug>/data/snapshots/<int:dataset_id>/", datasets.dataset_detail, name="dataset-detail"),
     path("p/<slug:slug>/data/snapshots/<int:dataset_id>/edit/", datasets.dataset_describe, name="dataset-describe"),
     path("p/<slug:slug>/data/snapshots/<int:dataset_id>/schema/", datasets.dataset_bind, name="dataset-bind"),
@@ -14,6 +29,7 @@ urlpatterns = [
     path("p/<slug:slug>/data/sources/new/", sources.source_create, name="source-create"),
     path("p/<slug:slug>/data/sources/<int:source_id>/", sources.source_detail, name="source-detail"),
     path("p/<slug:slug>/data/sources/<int:source_id>/edit/", sources.source_edit, name="source-edit"),
+    path("p/<slug:slug>/data/sources/<int:source_id>/checks/", sources.quality_check, name="quality-check"),
     path("p/<slug:slug>/data/schemas/", lists.schemas, name="schema-list"),
     path("p/<slug:slug>/data/schemas/import/", exchange.schema_import, name="schema-import"),
     path("p/<slug:slug>/data/schemas/<int:schema_id>/", schemas.schema_detail, name="schema-detail"),
@@ -56,4 +72,14 @@ urlpatterns = [
         name="disputed-decide",
     ),
     path("p/<slug:slug>/data/agreements/<int:number>/labels/", agreements.adjudicated, name="adjudicated"),
+    path("p/<slug:slug>/data/features/", features.feature_list, name="feature-list"),
+    path("p/<slug:slug>/data/features/new/", features.feature_create, name="feature-create"),
+    path("p/<slug:slug>/data/features/import/", features.feature_import, name="feature-import"),
+    path("p/<slug:slug>/data/features/feast/", features.feature_feast, name="feature-feast"),
+    path("p/<slug:slug>/data/features/<int:feature_id>/", features.feature_detail, name="feature-detail"),
+    path("p/<slug:slug>/data/features/<int:feature_id>/revise/", features.feature_revise, name="feature-revise"),
+    path("p/<slug:slug>/data/features/<int:feature_id>/share/", features.feature_share, name="feature-share"),
+    path("p/<slug:slug>/data/features/<int:feature_id>/retire/", features.feature_retire, name="feature-retire"),
+    path("features/", features.catalogue, name="catalogue"),
+    path("features/<int:feature_id>/", features.catalogue_feature, name="catalogue-feature"),
 ]

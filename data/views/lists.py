@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from canvas.access import get_project
 from canvas.models import Project
 from canvas.views.requests import signed_in
-from data.models import DataSchema, Dataset, DataSource, LabelingMethod
+from data.models import DataSchema, Dataset, DataSource, FeatureDefinition, LabelingMethod
 from data.services import checks, documentation_gaps
 
 PER_PAGE = 50
@@ -24,6 +24,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
     listed = (
         Dataset.objects.filter(project=project)
         .select_related("project", "schema", "labeling_method", "uploaded_by")
+        .defer("declared")
         .prefetch_related("sources", checks.of_snapshots())
         .order_by("-created_at", "-pk")
     )
@@ -66,6 +67,17 @@ def labeling(request: HttpRequest, slug: str) -> HttpResponse:
     return _render(request, project, "labeling", _page(request, listed.order_by("name")))
 
 
+def section_counts(project: Project) -> dict[str, int]:
+    """How many records each section of the data tab lists."""
+    return {
+        "datasets": Dataset.objects.filter(project=project).count(),
+        "sources": DataSource.objects.filter(project=project).count(),
+        "schemas": DataSchema.objects.filter(project=project).newest().count(),
+        "labeling": LabelingMethod.objects.filter(project=project).newest().count(),
+        "features": FeatureDefinition.objects.filter(project=project, retired_at=None).newest().count(),
+    }
+
+
 def _page(request: HttpRequest, listed: QuerySet[Any]) -> Page[Any]:  # Any: each of the four models
     return Paginator(listed, PER_PAGE).get_page(request.GET.get("page"))
 
@@ -73,17 +85,13 @@ def _page(request: HttpRequest, listed: QuerySet[Any]) -> Page[Any]:  # Any: eac
 def _render(
     request: HttpRequest, project: Project, section: str, page: Page[Any], more: dict[str, Any] | None = None
 ) -> HttpResponse:
-    counts = {
-        "datasets": Dataset.objects.filter(project=project).count(),
-        "sources": DataSource.objects.filter(project=project).count(),
-        "schemas": DataSchema.objects.filter(project=project).newest().count(),
-        "labeling": LabelingMethod.objects.filter(project=project).newest().count(),
-    }
     template = {
         "datasets": "data/dataset_list.html",
         "sources": "data/source_list.html",
         "schemas": "data/schema_list.html",
         "labeling": "data/labeling_list.html",
     }[section]
-    context = {"project": project, "page": page, "section_name": section, "counts": counts} | (more or {})
+    context = {"project": project, "page": page, "section_name": section, "counts": section_counts(project)} | (
+        more or {}
+    )
     return render(request, template, context)
