@@ -22,6 +22,7 @@ __all__ = [
     "completeness",
     "display",
     "display_cell",
+    "full_lines",
     "is_answered",
     "next_field",
     "suggested_decision",
@@ -230,7 +231,17 @@ def summary_lines(block: Block, answers: Mapping[str, Any]) -> list[str]:
     return [_shortened(line) for line in lines[: block.board_lines]]
 
 
-def _board_lines(field: Field, value: Any) -> list[str]:
+def full_lines(block: Block, answers: Mapping[str, Any]) -> list[str]:
+    """The block's lines on the board, all of them and uncut, for paper that has more room."""
+    lines: list[str] = []
+    for field in block.fields:
+        value = answers.get(field.key)
+        if field.board is not None and value:
+            lines += _board_lines(field, upgraded(field, value), rows=len(value))
+    return [line for line in (" ".join(line.split()).removesuffix(".") for line in lines) if line]
+
+
+def _board_lines(field: Field, value: Any, *, rows: int = ROW_LINES) -> list[str]:
     lead = f"{field.board}: " if field.board else ""
     if field.kind is not Kind.ROWS:
         text = _board_text(field, value)
@@ -239,8 +250,8 @@ def _board_lines(field: Field, value: Any) -> list[str]:
         names = [display_cell(field.columns[0], row.get(field.columns[0].key)) for row in value]
         return [f"{field.board or _how_many(len(value), field.noun)}: {'; '.join(name for name in names if name)}"]
     lines = [line for row in value if (line := _row_line(field, row))]
-    rest = len(lines) - ROW_LINES
-    return lines if rest <= 0 else [*lines[: ROW_LINES - 1], f"and {rest + 1} more"]
+    rest = len(lines) - rows
+    return lines if rest <= 0 else [*lines[: rows - 1], f"and {rest + 1} more"]
 
 
 def _board_text(field: Field, value: Any) -> str:

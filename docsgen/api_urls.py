@@ -1,6 +1,7 @@
 from django.urls import path
 
 from docsgen import api
+from docsgen.poster import api as poster
 
 app_name = "docsgen-api"
 urlpatterns = [
@@ -9,4 +10,6 @@ urlpatterns = [
     path(
         "projects/<slug:slug>/documents/<int:number>/file.<str:form>", api.DocumentFile.as_view(), name="document-file"
     ),
+    path("projects/<slug:slug>/poster/", poster.PosterDetail.as_view(), name="poster"),
+    path("projects/<slug:slug>/poster/file.pdf", poster.PosterFile.as_view(), name="poster-file"),
 ]

@@ -1,3 +1,4 @@
+import re
 from typing import ClassVar, Self
 
 from django.db import models
@@ -35,9 +36,7 @@ class Document(models.Model):
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="documents")
     number = models.PositiveIntegerField(help_text="Counts per project, from 1.")
     kind = models.CharField(max_length=40, help_text="A row of docsgen.documents.")
-    version = models.ForeignKey(
-        ModelVersion, on_delete=models.PROTECT, related_name="documents", null=True, blank=True
-    )
+    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="documents", null=True, blank=True)
     dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="documents", null=True, blank=True)
     job = models.OneToOneField(Job, on_delete=models.PROTECT, related_name="document")
     status = models.CharField(max_length=20, choices=Status, default=Status.RENDERING)
@@ -85,3 +84,45 @@ class Document(models.Model):
         """The number people quote."""
         prefix = "MD" if self.version_id else "DS"
         return f"{prefix}-{self.project_id:04d}-{self.number:04d}"
+
+    @property
+    def file_stem(self) -> str:
+        """What its files are called, before the ending."""
+        if self.version:
+            return f"{self.identifier}-{self.version.model.name}-v{self.version.number}"
+        name = re.sub(r"[^A-Za-z0-9]+", "-", self.subject.name if isinstance(self.subject, Dataset) else "")
+        return f"{self.identifier}-{name.strip('-').lower()[:60] or 'snapshot'}-{self.subject.number}"
+
+    @property
+    def title(self) -> str:
+        """What kind of document it is, for people."""
+        return "Model document" if self.version_id else "Datasheet"
+
+
+class Poster(models.Model):
+    """A plan's ten blocks on one A3 page, printed once per content and kept under its SHA-256."""
+
+    class Status(models.TextChoices):
+        """Whether it exists yet."""
+
+        PRINTING = "printing", "Being printed"
+        ISSUED = "issued", "Printed"
+        FAILED = "failed", "Not printed"
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="posters")
+    job = models.OneToOneField(Job, on_delete=models.PROTECT, related_name="poster")
+    status = models.CharField(max_length=20, choices=Status, default=Status.PRINTING)
+    facts = models.JSONField(help_text="What it shows, as docsgen.poster.facts gathered it.")
+    facts_sha256 = models.CharField(max_length=64)
+    pdf_sha256 = models.CharField(max_length=64, blank=True)
+    pdf_size = models.PositiveBigIntegerField(null=True)
+    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField(default=timezone.now)
+    issued_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["project", "-requested_at", "-pk"]
+        indexes: ClassVar = [models.Index(fields=["project", "facts_sha256"])]
+
+    def __str__(self) -> str:
+        return f"poster of {self.project}"

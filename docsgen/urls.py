@@ -1,6 +1,7 @@
 from django.urls import path, register_converter
 
 from docsgen import views
+from docsgen.poster import views as poster
 
 
 class FileForm:
@@ -22,4 +23,6 @@ urlpatterns = [
     path("p/<slug:slug>/documents/", views.document_list, name="document-list"),
     path("p/<slug:slug>/documents/<int:number>/", views.document_detail, name="document-detail"),
     path("p/<slug:slug>/documents/<int:number>.<document_form:form>", views.document_file, name="document-file"),
+    path("p/<slug:slug>/canvas/poster/", poster.poster, name="poster"),
+    path("p/<slug:slug>/canvas/poster.pdf", poster.poster_file, name="poster-file"),
 ]

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,15 +51,17 @@ def print_html(
     fonts: Path,
     attachments: tuple[Attachment, ...] = (),
     is_wanted: Callable[[], bool] = lambda: True,
+    smaller: Sequence[str] = (),
 ) -> Printed:
     """Render HTML as an archivable, tagged PDF.
 
     `identifier` becomes the PDF's own id and `taken_at` (ISO 8601) its time, so that the same order gives the same
-    bytes. `is_wanted` is asked about once a
-    second. Raises PrintingFailed and PrintingStopped.
+    bytes. `is_wanted` is asked about once a second. With `smaller` versions the first is printed that
+    has one page whose sections hold their text, or else the last. Raises PrintingFailed and PrintingStopped.
     """
     order = {
         "html": html,
+        "smaller": list(smaller),
         "identifier": identifier,
         "taken_at": taken_at,
         "fonts": str(fonts),

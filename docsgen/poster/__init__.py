@@ -1,0 +1,1 @@
+"""The poster: a plan's ten blocks on one A3 page, for the wall."""
