@@ -6,6 +6,7 @@ from functools import partial
 from data import storage
 from data.frames import column_names
 from data.models import SchemaCheck
+from data.rows import path_of
 from data.services import checks, schemas
 from data.tables import BadTable
 from jobs.handlers import PermanentFailure, Progress
@@ -28,7 +29,7 @@ class SchemaCheckHandler:
             progress.report(f"{rows:,} of {dataset.rows:,} rows read", min(98, 1 + 97 * rows // max(dataset.rows, 1)))
 
         try:
-            with storage.local_path(dataset.sha256) as path:
+            with path_of(dataset) as path:
                 present = column_names(path, dataset.file_format)
                 outcome = hold(path, dataset.file_format, schemas.drafts_of(check.schema), present, tell=tell)
         except (storage.Missing, BadTable) as reason:

@@ -19,6 +19,18 @@ ADVICE = "Save it as “CSV UTF-8” and upload it again."
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
+class NotUtf8(BadTable):
+    """A byte of the file is not UTF-8."""
+
+
+class OtherSeparator(BadTable):
+    """Something else than commas stands between the columns; `separator` is that sign."""
+
+    def __init__(self, message: str, separator: str) -> None:
+        super().__init__(message)
+        self.separator = separator
+
+
 def inspect_csv(path: Path) -> TableFacts:
     """The facts of a CSV file, having read all of it; raises BadTable."""
     quotes = _check_text(path)
@@ -43,7 +55,9 @@ def read_header(path: Path) -> list[str]:
         raise BadTable("The file is empty. Upload a file with column names and rows.")
     if len(header) == 1 and (separator := next((sign for sign in ";\t|" if sign in header[0]), "")):
         name = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}[separator]
-        raise BadTable(f"The columns seem to be separated by {name}. Save the file with commas between the columns.")
+        raise OtherSeparator(
+            f"The columns seem to be separated by {name}. Save the file with commas between the columns.", separator
+        )
     return header
 
 
@@ -110,7 +124,7 @@ def _refuse_nul(offset: int, lines: int) -> NoReturn:
 
 
 def _refuse_byte(offset: int, lines: int, byte: int) -> NoReturn:
-    raise BadTable(
+    raise NotUtf8(
         f"The byte 0x{byte:02X} at byte {offset:,} (line {lines + 1:,}) is not UTF-8: "
         f"the file is probably written in an older encoding such as Windows-1252. {ADVICE}"
     )

@@ -11,7 +11,7 @@ import pyarrow as pa
 from pyarrow import compute as pc
 from pyarrow import csv as arrow_csv
 
-from data import csv_files, parquet_files, storage
+from data import csv_files, parquet_files, rows
 from data.columns import BOOLEAN, DATE, DATETIME, FALSE, INTEGER, NUMBER, STRING, TRUE, scan
 from data.models import Dataset
 from data.tables import NULLS, PARQUET, BadTable
@@ -55,10 +55,10 @@ class Preview:
 def read_frame(dataset: Dataset, columns: Sequence[str] | None = None) -> pd.DataFrame:
     """The rows of a snapshot, typed by its schema, or by what the values look like where it has none.
 
-    Raises BadTable when a column is missing or does not hold what the schema says, storage.Missing without the file.
+    Raises BadTable when a column is missing or does not hold what the schema says, storage.Missing without the rows.
     """
     types = {} if dataset.schema is None else dict(dataset.schema.fields.values_list("key", "data_type"))
-    with storage.local_path(dataset.sha256) as path:
+    with rows.path_of(dataset) as path:
         return read_table_file(path, dataset.file_format, columns, types=types)
 
 
@@ -95,8 +95,8 @@ def column_names(path: Path, file_format: str) -> list[str]:
 
 
 def preview(dataset: Dataset) -> Preview:
-    """The first rows of a snapshot, for people to look at; raises storage.Missing without the file."""
-    with storage.local_path(dataset.sha256) as path:
+    """The first rows of a snapshot, for people to look at; raises storage.Missing without the rows."""
+    with rows.path_of(dataset, verify=False) as path:
         names = column_names(path, dataset.file_format)
         shown = names[:PREVIEW_COLUMNS]
         if dataset.file_format == PARQUET:
@@ -104,8 +104,8 @@ def preview(dataset: Dataset) -> Preview:
         else:
             batches = csv_files.text_batches(path, shown)
         first = [batch.slice(0, PREVIEW_ROWS) for batch in islice(batches, 1)]
-    rows = [[(name, _cell(row[name])) for name in shown] for batch in first for row in batch.to_pylist()]
-    return Preview(shown, rows, len(names) - len(shown))
+    cells = [[(name, _cell(row[name])) for name in shown] for batch in first for row in batch.to_pylist()]
+    return Preview(shown, cells, len(names) - len(shown))
 
 
 def _read_csv(path: Path, columns: Sequence[str], types: Mapping[str, str]) -> pa.Table:

@@ -54,7 +54,8 @@ def open_parquet(path: Path) -> parquet.ParquetFile:
     """A Parquet file whose footer was found harmless; raises BadTable."""
     _check_ends(path)
     try:
-        file = parquet.ParquetFile(path)
+        # Without these, arrow keeps whole row groups in memory ahead of the reader.
+        file = parquet.ParquetFile(path, pre_buffer=False, buffer_size=2**20)
         _check_footer(file)
     except (pa.ArrowException, OSError) as error:
         raise BadTable(_unreadable(error)) from error

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from canvas.models import Project
-from data import frames, storage
+from data import frames
 from data.models import Dataset, SchemaField
+from data.rows import path_of, why_not_here
 from evaluation.models import EvaluationJob
 from registry.formats import ArtifactFormat, FormatKind
 from registry.models import ModelVersion
@@ -86,7 +87,7 @@ def columns_of(dataset: Dataset) -> list[str]:
     """The columns of a snapshot, from its schema or else from its file."""
     if dataset.schema is not None:
         return [field.key for field in dataset.schema.fields.all()]
-    with storage.local_path(dataset.sha256) as path:
+    with path_of(dataset, verify=False) as path:
         return frames.column_names(path, dataset.file_format)
 
 
@@ -114,6 +115,8 @@ def suggested_slices(dataset: Dataset, label: str) -> list[str]:
 def _ensure_own_dataset(version: ModelVersion, asked: Asked) -> None:
     if asked.dataset is not None and asked.dataset.project_id != version.model.project_id:
         raise Refused("This snapshot belongs to another project. Choose one of this project.", "dataset")
+    if asked.dataset is not None and (reason := why_not_here(asked.dataset)):
+        raise Refused(reason, "dataset")
     if asked.dataset is None and asked.predictions is None:
         raise Refused("Choose the snapshot to run the model on, or upload a file with its predictions.", "dataset")
 

@@ -20,6 +20,8 @@ def version_and_snapshot(
 def suited(version: ModelVersion | None, project: Project) -> Dataset | None:
     """The newest test snapshot that the version did not learn from, from the same source columns where possible."""
     tests = Dataset.objects.filter(project=project, split_role=Dataset.SplitRole.TEST).select_related("schema")
+    # What is declared only, or not read yet, can be measured by nobody here.
+    tests = tests.exclude(sha256="").exclude(holding=Dataset.Holding.DECLARED)
     learned = list(version.datasets.all()) if version else []
     tests = tests.exclude(sha256__in=[dataset.sha256 for dataset in learned])
     labels = {dataset.label_column for dataset in learned}

@@ -20,6 +20,8 @@ def look(evaluation: EvaluationJob) -> HeldOut:
         return HeldOut(None, "The predictions came without a snapshot, so nobody can tell where their rows are from.")
     if not learned:
         return HeldOut(None, "No snapshot is linked to this version, so nobody can tell what it learned from.")
+    if unknown := next((dataset for dataset in learned if not dataset.has_rows), None):
+        return HeldOut(None, f"The rows of {unknown} were never read here, so nobody can tell whether these are new.")
     for dataset in learned:
         if dataset.sha256 == measured.sha256:
             return HeldOut(False, f"{measured} is the very file that the version learned from.")

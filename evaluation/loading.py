@@ -12,6 +12,7 @@ import pandas as pd
 from canvas.models import Project
 from data import frames, storage
 from data.models import Dataset
+from data.rows import path_of
 from evaluation.asked import features_of
 from evaluation.measures.inputs import BadInput, Column, Columns, class_key, scores_of
 from evaluation.models import EvaluationJob
@@ -123,7 +124,9 @@ def training_labels(evaluation: EvaluationJob) -> pd.Series | None:
     name = evaluation.label_column
     found = []
     for link in evaluation.version.dataset_links.filter(use="training").select_related("dataset__schema"):
-        with storage.local_path(link.dataset.sha256) as path:
+        if not link.dataset.has_rows:
+            continue
+        with path_of(link.dataset, verify=False) as path:
             has_label = name in frames.column_names(path, link.dataset.file_format)
         if has_label:
             found.append(frames.read_frame(link.dataset, [name])[name])
@@ -134,7 +137,7 @@ def _from_snapshot(evaluation: EvaluationJob, dataset: Dataset, frame: pd.DataFr
     """The columns that only the snapshot has, once it is sure that both speak of the same rows."""
     label = evaluation.label_column
     wanted = [name for name in evaluation.slice_columns if name not in frame]
-    with storage.local_path(dataset.sha256) as path:
+    with path_of(dataset, verify=False) as path:
         theirs = label if label in frames.column_names(path, dataset.file_format) else dataset.label_column
     own = frames.read_frame(dataset, list(dict.fromkeys([theirs, *wanted]))) if theirs else None
     if own is None:

@@ -103,5 +103,5 @@ class DatasetFile(ProjectAPIView):
 
 
 def _datasets(project: Project) -> QuerySet[Dataset]:
-    held = Dataset.objects.filter(project=project).prefetch_related("sources", checks.of_snapshots())
+    held = Dataset.objects.filter(project=project).defer("declared").prefetch_related("sources", checks.of_snapshots())
     return held.select_related("project", "schema", "labeling_method", "uploaded_by")

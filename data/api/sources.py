@@ -8,8 +8,8 @@ from canvas.api_access import Conflict, ProjectAPIView
 from canvas.roles import Permission
 from data.api.responses import CONFLICT, paged
 from data.models import DataSource
-from data.serializers.sources import SourceChangeSerializer, SourceSerializer
-from data.services import sources
+from data.serializers.sources import QualityCheckSerializer, SourceChangeSerializer, SourceSerializer
+from data.services import quality, sources
 
 
 class SourceList(ProjectAPIView):
@@ -54,3 +54,23 @@ class SourceDetail(ProjectAPIView):
         except (sources.StaleSource, sources.SourceNameTaken) as reason:
             raise Conflict(str(reason)) from reason
         return Response(SourceSerializer(changed).data)
+
+
+class QualityCheckList(ProjectAPIView):
+    """Looks at the quality of one source."""
+
+    @extend_schema(responses=QualityCheckSerializer(many=True))
+    def get(self, request: Request, slug: str, source_id: int) -> Response:
+        """List checks, newest first."""
+        source = get_object_or_404(DataSource, project=self.get_project(slug), pk=source_id)
+        return paged(self, source.quality_checks.select_related("recorded_by"), QualityCheckSerializer)
+
+    @extend_schema(request=QualityCheckSerializer, responses={201: QualityCheckSerializer})
+    def post(self, request: Request, slug: str, source_id: int) -> Response:
+        """Record what was measured, what it was held to, and whether that is good enough."""
+        project = self.get_project(slug, needs=Permission.EDIT_DATA)
+        source = get_object_or_404(DataSource.objects.select_related("project"), project=project, pk=source_id)
+        sent = QualityCheckSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        check = quality.record_check(source, by=self.user, **sent.validated_data)
+        return Response(QualityCheckSerializer(check).data, status=status.HTTP_201_CREATED)

@@ -75,6 +75,33 @@ class DataSource(models.Model):
         """The source's page."""
         return reverse("data:source-detail", args=[self.project.slug, self.pk])
 
+    @property
+    def days_overdue(self) -> int:
+        """By how many days its newest rows are older than they may be; 0 when they are not, or nobody said."""
+        if self.freshness_days is None or self.last_refreshed_on is None:
+            return 0
+        age = (timezone.localdate() - self.last_refreshed_on).days
+        return max(0, age - self.freshness_days)
+
+    @property
+    def freshness(self) -> str:
+        """How old the newest rows are and may be, in a sentence; empty when nobody said either."""
+        if self.last_refreshed_on is None:
+            if self.freshness_days is None:
+                return ""
+            return f"The newest rows may be {_days(self.freshness_days)} old; when it was last renewed is not recorded."
+        age = max(0, (timezone.localdate() - self.last_refreshed_on).days)
+        said = f"The newest rows are {_days(age)} old"
+        if self.freshness_days is None:
+            return f"{said}; how old they may be is not recorded."
+        if self.days_overdue:
+            return f"{said}, and may be {_days(self.freshness_days)}: overdue by {_days(self.days_overdue)}."
+        return f"{said}, and may be {_days(self.freshness_days)}."
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count:,} days"
+
 
 class QualityCheck(models.Model):
     """One look at the quality of a source or a snapshot: what was measured, and whether that is good enough."""

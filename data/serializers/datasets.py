@@ -22,7 +22,8 @@ class DatasetSerializer(serializers.ModelSerializer[Dataset]):
     class Meta:
         model = Dataset
         fields: ClassVar = [
-            "id", "name", "number", "description", "file_name", "file_format", "sha256", "size", "rows", "columns",
+            "id", "name", "number", "description", "origin", "holding", "uri", "declared_digest",
+            "written_as", "file_name", "file_format", "sha256", "size", "rows", "columns",
             "split_role", "label_column", "preparation", "sources", "schema", "schema_id", "labeling_method",
             "uploaded_by", "created_at", "gaps", "mark",
         ]  # fmt: skip

@@ -30,8 +30,8 @@ def request_check(dataset: Dataset, *, by: User, schema: DataSchema | None = Non
     schema = schema or dataset.schema
     if schema is None:
         raise NotCheckable("No schema describes this snapshot yet. Bind one first.")
-    if not dataset.sha256 or not dataset.is_stored:
-        raise NotCheckable("The rows of this snapshot are not stored here, so they cannot be held against a schema.")
+    if not dataset.has_rows:
+        raise NotCheckable("The rows of this snapshot cannot be read from here, so they cannot be held against a schema.")
     if under_way := _under_way(dataset, schema):
         return under_way
     check = _enqueue(dataset, schema, by=by)
@@ -45,7 +45,7 @@ def request_check(dataset: Dataset, *, by: User, schema: DataSchema | None = Non
 def start(dataset: Dataset, *, by: User) -> SchemaCheck | None:
     """Begin the check that belongs to a binding, inside the transaction that binds; nothing if it was done before."""
     schema = dataset.schema
-    if schema is None or not dataset.sha256 or not dataset.is_stored:
+    if schema is None or not dataset.has_rows:
         return None
     if SchemaCheck.objects.filter(dataset=dataset, schema=schema, passed__isnull=False).exists():
         return None

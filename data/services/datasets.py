@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.conf import settings
@@ -13,13 +14,13 @@ from accounts.models import User
 from audit.actions import Action
 from audit.services import record
 from canvas.models import Project
-from data import storage
+from data import rows, storage
+from data.dialects import readable
 from data.frames import column_names
 from data.inference import FieldDraft, infer
-from data.inspection import inspect
 from data.models import DataSchema, Dataset, DataSource, LabelingMethod
 from data.schema_diff import changes_between
-from data.services import checks, schemas
+from data.services import checks, profiles, schemas
 from data.tables import TableFacts, check_file_name, check_label
 
 # How many schemas are compared with a new file before a new one is read off it.
@@ -74,10 +75,11 @@ def upload_dataset(
     """
     file_name = check_file_name(file_name)
     with storage.receive(file, limit=settings.DATASET_MAX_BYTES) as received:
-        _refuse_copy(project, name=name, sha256=received.sha256)
-        table = inspect(received.path, name=file_name)
-        check_label(label_column, table.columns)
-        drafts = infer(received.path, table, label=label_column)
+        refuse_copy(project, name=name, sha256=received.sha256)
+        with readable(received.path, name=file_name) as (path, table, written_as):
+            check_label(label_column, table.columns)
+            drafts = infer(path, table, label=label_column)
+            read_sha256 = keep_readable(path) if written_as else ""
         stored = received.keep()
     dataset = Dataset(
         project=project,
@@ -87,6 +89,8 @@ def upload_dataset(
         file_format=table.file_format,
         sha256=stored.sha256,
         size=stored.size,
+        read_sha256=read_sha256,
+        written_as=written_as,
         rows=table.rows,
         columns=len(table.columns),
         split_role=split_role,
@@ -144,6 +148,13 @@ def description_mark(dataset: Dataset) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def keep_readable(path: Path) -> str:
+    """Store the copy of a file that is read instead of it, and return its SHA-256."""
+    with path.open("rb") as copy:
+        # Letters beyond ASCII take up to three bytes instead of one.
+        return storage.store(copy, limit=3 * settings.DATASET_MAX_BYTES).sha256
+
+
 def next_number(project: Project, name: str) -> int:
     """The number that the next snapshot under a name gets."""
     last = Dataset.objects.filter(project=project, name=name).order_by("-number").first()
@@ -156,20 +167,29 @@ def _save_upload(
 ) -> Dataset:
     # Two uploads at once must neither share a number nor both be the first: the project's row lets one in at a time.
     project = Project.objects.select_for_update().get(pk=dataset.project_id)
-    _refuse_copy(project, name=dataset.name, sha256=dataset.sha256)
+    refuse_copy(project, name=dataset.name, sha256=dataset.sha256)
     dataset.number = next_number(project, dataset.name)
     fitting = _schema_that_fits(dataset, drafts)
     dataset.schema = fitting or _read_off(dataset, drafts)
     dataset.save(force_insert=True)
+    # The profile belongs to the upload as the schema does, and has no line of its own until it is finished.
+    profiles.queue(dataset, by=dataset.uploaded_by)
     dataset.sources.set(sources)
     facts = {key: getattr(dataset, key) for key in ("file_name", "file_format", "sha256", "size", "rows", "columns")}
     after = facts | _values(dataset) | {"schema": str(dataset.schema)}
     # The schema read off the file belongs to the upload: its columns stand in the upload's own line.
+    if dataset.written_as:
+        after["written_as"] = dataset.written_as
     if fitting is None:
         after["schema_columns"] = {draft.key: draft.data_type for draft in drafts}
     record(Action.DATASET_UPLOADED, by=dataset.uploaded_by, on=dataset, chain=project.chain, after=after)
     checks.start(dataset, by=dataset.uploaded_by)
     return dataset
+
+
+def schema_for(dataset: Dataset, drafts: list[FieldDraft]) -> DataSchema:
+    """A schema of the project that describes these columns, else a new one read off them; call it under the project's lock."""
+    return _schema_that_fits(dataset, drafts) or _read_off(dataset, drafts)
 
 
 def _schema_that_fits(dataset: Dataset, drafts: Sequence[FieldDraft]) -> DataSchema | None:
@@ -215,15 +235,16 @@ def _read_off(dataset: Dataset, drafts: Sequence[FieldDraft]) -> DataSchema:
     )
 
 
-def _refuse_copy(project: Project, *, name: str, sha256: str) -> None:
+def refuse_copy(project: Project, *, name: str, sha256: str) -> None:
+    """Raise AlreadyUploaded when the same bytes are a snapshot of this name already."""
     copy = Dataset.objects.filter(project=project, name=name, sha256=sha256).select_related("uploaded_by").first()
     if copy is not None:
         raise AlreadyUploaded(copy)
 
 
 def _refuse_changed_use(dataset: Dataset, changed: Sequence[str]) -> None:
-    if "label_column" in changed:
-        with storage.local_path(dataset.sha256) as path:
+    if "label_column" in changed and dataset.has_rows:
+        with rows.path_of(dataset, verify=False) as path:
             check_label(dataset.label_column, column_names(path, dataset.file_format))
     # Reverse relations of rooms to the left, asked without knowing what they are.
     is_used = dataset.version_links.exists() or dataset.evaluations.exists()

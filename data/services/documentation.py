@@ -6,7 +6,19 @@ from data.services import checks
 
 def documentation_gaps(dataset: Dataset) -> list[str]:
     """What is missing from a snapshot's description, one sentence each; empty when it is documented."""
-    return [*_source_gaps(dataset), *_schema_gaps(dataset), *_label_gaps(dataset), *_split_gaps(dataset)]
+    return [
+        *_row_gaps(dataset),
+        *_source_gaps(dataset),
+        *_schema_gaps(dataset),
+        *_label_gaps(dataset),
+        *_split_gaps(dataset),
+    ]
+
+
+def _row_gaps(dataset: Dataset) -> list[str]:
+    if dataset.is_declared:
+        return ["The rows are declared only: nobody here has read them."]
+    return [] if dataset.sha256 else ["The rows were not read yet."]
 
 
 def _source_gaps(dataset: Dataset) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from django.db import transaction
 
@@ -9,12 +10,13 @@ from accounts.models import User
 from audit.actions import Action
 from audit.services import record
 from canvas.models import Project
-from data import storage
 from data.checking.consistency import contradictions
 from data.columns import BOOLEAN, DATE, DATETIME, INTEGER, NUMBER, STRING, ColumnFacts, scan
+from data.contracts.drafts import Imported
 from data.frames import column_names
 from data.inference import FieldDraft
 from data.models import DataSchema, Dataset, SchemaField
+from data.rows import path_of, why_not_here
 from data.schema_diff import compare
 from data.services import checks
 from data.tables import BadTable, check_columns
@@ -117,7 +119,10 @@ def revise_schema(
     retyped = {field.key for field in fields if types.get(field.key) != field.data_type}
     for dataset in bound:
         check_fit(dataset, fields, only=retyped)
-    revised = save_version(project, name=schema.name, number=schema.number + 1, fields=fields, by=by, note=note)
+    # What an imported contract said besides columns belongs to every version that follows.
+    revised = save_version(
+        project, name=schema.name, number=schema.number + 1, fields=fields, by=by, note=note, extras=schema.extras
+    )
     _bind(bound, revised, by=by)
     record(
         Action.SCHEMA_REVISED,
@@ -135,6 +140,46 @@ def revise_schema(
         comment=note,
     )
     return revised
+
+
+@transaction.atomic
+def import_schema(project: Project, imported: Imported, *, by: User, name: str = "", note: str = "") -> DataSchema:
+    """Record a schema that a file describes: the next version under its name, or the first.
+
+    Snapshots stay bound to what they are bound to. A schema whose orders of measurement had to be guessed waits for a
+    review. Raises BadSchema, UnchangedSchema when the last version says the same.
+    """
+    name = name or imported.name
+    if not name:
+        raise BadSchema("The file names no table. Give the schema a name.")
+    check_fields(imported.fields)
+    Project.objects.select_for_update().get(pk=project.pk)
+    last = DataSchema.objects.filter(project=project, name=name).order_by("-number").first()
+    compared = compare(drafts_of(last), imported.fields) if last else None
+    if last and compared and not compared.changes and last.extras == imported.extras:
+        raise UnchangedSchema(f"The file says what {last} says already. Nothing was recorded.")
+    schema = save_version(
+        project,
+        name=name,
+        number=last.number + 1 if last else 1,
+        fields=imported.fields,
+        by=by,
+        note=note or f"Imported from {imported.source}.",
+        inferred=bool(imported.guessed),
+        imported_from=imported.source,
+        extras=imported.extras,
+    )
+    told = {"verdict": compared.verdict, "changes": [str(change) for change in compared.changes]} if compared else {}
+    record(
+        Action.SCHEMA_IMPORTED,
+        by=by,
+        on=schema,
+        chain=project.chain,
+        before={"number": last.number} if last else {},
+        after={"format": imported.source, "fields": [asdict(field) for field in imported.fields]} | told,
+        comment=note,
+    )
+    return schema
 
 
 @transaction.atomic
@@ -168,10 +213,19 @@ def save_version(
     by: User,
     note: str = "",
     inferred: bool = False,
+    imported_from: str = "",
+    extras: dict[str, Any] | None = None,
 ) -> DataSchema:
     """The rows of one version, for callers that hold the project's row and write the journal."""
     schema = DataSchema.objects.create(
-        project=project, name=name, number=number, note=note, inferred=inferred, created_by=by
+        project=project,
+        name=name,
+        number=number,
+        note=note,
+        inferred=inferred,
+        imported_from=imported_from,
+        extras=extras or {},
+        created_by=by,
     )
     SchemaField.objects.bulk_create(
         [SchemaField(schema=schema, position=position, **asdict(field)) for position, field in enumerate(fields)],
@@ -206,7 +260,9 @@ def check_fit(dataset: Dataset, fields: Sequence[FieldDraft], *, only: Iterable[
     With `only`, the values of just these columns are looked at.
     """
     described = {field.key: field.data_type for field in fields}
-    with storage.local_path(dataset.sha256) as path:
+    if reason := why_not_here(dataset):
+        raise NotFitting(reason)
+    with path_of(dataset) as path:
         present = column_names(path, dataset.file_format)
         if missing := [key for key in described if key not in present]:
             raise NotFitting(f"The schema describes {_listed(missing)}, which {dataset} does not have.")

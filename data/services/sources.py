@@ -2,6 +2,8 @@
 
 import json
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -29,6 +31,11 @@ FIELDS = (
     "known_quality_issues",
     "access_status",
     "retention",
+    "freshness_days",
+    "last_refreshed_on",
+    "cost_amount",
+    "cost_currency",
+    "cost_period",
 )
 
 
@@ -112,7 +119,7 @@ def changes_since(source: DataSource, revision: int) -> list[Change]:
     return [
         Change(_label(key), _shown(key, was), _shown(key, getattr(source, key)))
         for key, was in first.items()
-        if key in FIELDS and was != getattr(source, key)
+        if key in FIELDS and was != _plain(getattr(source, key))
     ]
 
 
@@ -125,13 +132,17 @@ def _save(source: DataSource) -> None:
 
 
 def _values(source: DataSource) -> dict[str, Any]:
-    return {key: getattr(source, key) for key in FIELDS} | {"revision": source.revision}
+    return {key: _plain(getattr(source, key)) for key in FIELDS} | {"revision": source.revision}
+
+
+def _plain(value: Any) -> Any:  # Any: a column's own type, as the journal can keep it
+    return str(value) if isinstance(value, date | Decimal) else value
 
 
 def _label(key: str) -> str:
     return str(DataSource._meta.get_field(key).verbose_name).capitalize()  # type: ignore[union-attr]  # own columns
 
 
-def _shown(key: str, value: str) -> str:
+def _shown(key: str, value: Any) -> str:  # Any: as above
     choices = dict(DataSource._meta.get_field(key).flatchoices)  # type: ignore[union-attr]  # as above
-    return str(choices.get(value, value))
+    return "" if value is None else str(choices.get(value, value))

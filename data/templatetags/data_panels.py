@@ -18,6 +18,7 @@ def data_panel(project: Project) -> dict[str, Any]:
     newest = (
         Dataset.objects.filter(project=project)
         .select_related("project", "schema", "labeling_method")
+        .defer("declared")
         .prefetch_related("sources", checks.of_snapshots())
         .order_by("-created_at", "-pk")
     )

@@ -13,6 +13,7 @@ from data import frames, storage
 from data.downloads import download
 from data.forms.datasets import BindForm, DatasetDescriptionForm, UploadForm
 from data.models import DataSchema, Dataset
+from data.rows import RowsNotHere
 from data.services import datasets, documentation_gaps, schemas
 from data.tables import BadTable, MissingLabel
 from data.uploads import sent_name
@@ -126,23 +127,29 @@ def _described(dataset: Dataset) -> dict[str, Any]:
 def _render_dataset(
     request: HttpRequest, project: Project, dataset: Dataset, *, refusal: str = "", status: int = 200
 ) -> HttpResponse:
+    preview, missing = None, ""
     try:
         preview = frames.preview(dataset)
-    except storage.Missing:
-        preview = None
+    except RowsNotHere as reason:
+        missing = str(reason)
+    except (storage.Missing, BadTable):
+        missing = ""
     fields = list(dataset.schema.fields.all()) if dataset.schema else []
     newest = DataSchema.objects.filter(project=project).newest().order_by("name")
     context = {
         "project": project,
         "dataset": dataset,
         "preview": preview,
+        "missing": missing,
         "numeric": {field.key for field in fields if field.data_type in ("integer", "number")},
         "gaps": documentation_gaps(dataset),
         "fields": fields,
         "other_schemas": [schema for schema in newest[:50] if schema.pk != dataset.schema_id],
         # A reverse relation of the room to the left; its label and address are all that is shown.
         "version_links": dataset.version_links.select_related("version__model__project")[:50],
-        "siblings": Dataset.objects.filter(project=project, name=dataset.name).exclude(pk=dataset.pk)[:20],
+        "siblings": Dataset.objects.defer("declared")
+        .filter(project=project, name=dataset.name)
+        .exclude(pk=dataset.pk)[:20],
         "refusal": refusal,
     }
     return render(request, "data/dataset_detail.html", context, status=status)
