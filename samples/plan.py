@@ -32,3 +32,17 @@ def agree_on_kpis(client: Client, kpis: list[Record]) -> list[Record]:
         made.append(client.post("kpis/", **kpi | {"parent": ids.get(kpi["parent"])}))
         ids[kpi["name"]] = made[-1]["id"]
     return made
+
+
+def count_the_money(client: Client, money: Record, kpis: list[Record]) -> Record:
+    """Add what the project costs and brings, and freeze a first estimate of its return."""
+    ids = {kpi["name"]: kpi["id"] for kpi in kpis}
+    for cost in money["costs"]:
+        client.post("costs/", **cost)
+    for block, reason in money["stated_zeros"].items():
+        client.put(f"stated-zeros/{block}/", reason=reason)
+    for benefit in money["benefits"]:
+        client.post("benefits/", **benefit | {"kpi": ids[benefit["kpi"]]})
+    for error in money["error_costs"]:
+        client.post("error-costs/", **error)
+    return client.post("estimates/", **money["estimate"])

@@ -17,7 +17,7 @@ from samples.documentation import (
     upload_snapshot,
 )
 from samples.people import Person
-from samples.plan import agree_on_kpis, fill_in_canvas
+from samples.plan import agree_on_kpis, count_the_money, fill_in_canvas
 
 
 class Rows(Protocol):
@@ -48,6 +48,8 @@ class Story:
         complete = fill_in_canvas(owner, read_yaml(self.folder, "canvas.yaml"))
         kpis = agree_on_kpis(owner, read_yaml(self.folder, "kpis.yaml"))
         self.tell(f"canvas filled in, {complete} of 10 blocks complete, {len(kpis)} KPIs agreed before any result")
+        estimate = count_the_money(owner, read_yaml(self.folder, "money.yaml"), kpis)
+        self.tell(f"costs and benefits counted, expected return {estimate['roi_likely']:.0%} over the horizon")
 
     def describe_data(self, rows: Rows, *, label: str, extension: str) -> tuple[Record, Record]:
         """The contributor uploads training and test rows, and the owner reviews their schema."""
