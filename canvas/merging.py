@@ -167,10 +167,10 @@ def _row(
         return theirs, True
     if theirs == base:
         return mine, True
-    # One removed what the other changed, or both changed it: nothing is dropped before somebody has chosen.
+    # One removed what the other changed: nothing is dropped before somebody has chosen.
     if mine is None or theirs is None:
         return mine or theirs, False
-    return _record(base or {}, mine, theirs)[0], False
+    return _record(base or {}, mine, theirs)
 
 
 def _named(field: Field, rows: Rows) -> dict[tuple[str, int], dict[str, Any]]:

@@ -142,7 +142,8 @@ class Question:
     @property
     def is_table(self) -> bool:
         """Whether the rows are narrow enough for a table."""
-        return len(self.field.columns) <= TABLE_COLUMNS
+        long_texts = sum(column.kind is Kind.LONG_TEXT for column in self.field.columns)
+        return len(self.field.columns) <= TABLE_COLUMNS and long_texts <= 1
 
     @property
     def parts(self) -> list[Cell]:

@@ -38,13 +38,17 @@ def sources_differ(project: Project, answers: Answers) -> Found:
     data_in_use = any(source.data_in_use for source in registered.values()) or (
         not registered and Dataset.objects.filter(project=project).exists()
     )
-    found: list[str | tuple[str, bool]] = []
+    found: list[tuple[str, bool]] = []
+    unknown = []
     for row in rows:
         source = registered.get(_folded(row["name"]))
         if source:
             found += _differences(row, source)
-        elif data_in_use:
-            found.append((f"Names the source “{row['name']}”; snapshots are in use, and it is not registered.", False))
+        elif data_in_use and row.get("access_status") == "granted":
+            unknown.append(f"“{row['name']}”")
+    if unknown:
+        what = "a source that is" if len(unknown) == 1 else f"{len(unknown)} sources that are"
+        found.append((f"Names {what} not registered, though snapshots are in use: {', '.join(unknown)}.", False))
     return [(2, Contradiction("sources", sentence, is_stale=is_stale)) for sentence, is_stale in found]
 
 

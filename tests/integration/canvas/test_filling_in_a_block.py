@@ -96,30 +96,6 @@ def test_saving_the_same_answers_again_makes_no_revision(project: Project, owner
 # ---------- two people at once ----------
 
 
-def test_a_form_on_an_old_revision_shows_both_texts_and_loses_neither(
-    project: Project, owner: User, contributor: User, client_as: ClientAs
-) -> None:
-    save(client_as(owner), project, based_on=0, owner="Data office")
-    save(client_as(owner), project, based_on=1, owner="Clinic of radiology")
-
-    mine = client_as(contributor)
-    response = save(mine, project, based_on=1, owner="Hospital board")
-    shown = response.content.decode()
-    assert response.status_code == 409
-    assert "Clinic of radiology" in shown
-    assert 'value="Hospital board"' in shown
-    assert "Nothing of yours is lost" in shown
-    assert "saved revision 2 while you were writing" in shown
-    assert BlockRevision.objects.count() == 2
-
-    # The form that came back rests on the newest revision, so saving it again works.
-    based_on = response.context["form"]["based_on"].value()
-    assert save(mine, project, based_on=int(based_on), owner="Hospital board").status_code == 302
-    latest = BlockRevision.objects.get(number=3)
-    assert (latest.answers, latest.author) == ({"owner": "Hospital board"}, contributor)
-    assert BlockRevision.objects.get(number=2).answers == {"owner": "Clinic of radiology"}
-
-
 def test_a_form_opened_before_the_first_save_is_stale_too(
     project: Project, owner: User, contributor: User, client_as: ClientAs
 ) -> None:
