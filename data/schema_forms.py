@@ -12,8 +12,8 @@ from django.http import QueryDict
 from data.inference import FieldDraft
 from data.models import SchemaField
 
-# A form may have 5,000 controls, and each column takes ten.
-MOST_EDITABLE = 450
+# A form may have 5,000 controls, and each column takes fourteen.
+MOST_EDITABLE = 340
 MOST_VALUES = 200
 
 
@@ -29,6 +29,10 @@ class FieldForm(forms.Form):
     is_sensitive = forms.BooleanField(required=False, label="Sensitive")
     unit = forms.CharField(max_length=40, required=False)
     allowed_values = forms.CharField(max_length=20_000, required=False)
+    minimum = forms.FloatField(required=False, widget=forms.TextInput(attrs={"inputmode": "decimal"}))
+    maximum = forms.FloatField(required=False, widget=forms.TextInput(attrs={"inputmode": "decimal"}))
+    pattern = forms.CharField(max_length=200, required=False, strip=False)
+    classification = forms.CharField(max_length=40, required=False)
     description = forms.CharField(max_length=300, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
@@ -7,8 +9,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from canvas.api_access import Conflict, Pages, ProjectAPIView
+from canvas.models import Project
 from canvas.roles import Permission
+from data.models import Dataset
 from docsgen import services
+from docsgen.documents import DATASET, DOCUMENTS
 from docsgen.models import Document
 from docsgen.serializers import DocumentRequestSerializer, DocumentSerializer
 from docsgen.views import FileAltered, file_of
@@ -33,14 +38,17 @@ class DocumentList(ProjectAPIView):
         project = self.get_project(slug, needs=Permission.CREATE_DOCUMENTS)
         sent = DocumentRequestSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
-        version = get_object_or_404(
-            ModelVersion,
-            model__project=project,
-            model__name=sent.validated_data["model"],
-            number=sent.validated_data["version"],
-        )
-        document = services.request_document(version, kind=sent.validated_data["kind"], by=self.user)
+        document = self._request(project, sent.validated_data)
         return Response(DocumentSerializer(document).data, status=status.HTTP_202_ACCEPTED)
+
+    def _request(self, project: Project, told: dict[str, Any]) -> Document:
+        if DOCUMENTS[told["kind"]].about == DATASET:
+            dataset = get_object_or_404(Dataset, project=project, pk=told["dataset"])
+            return services.request_datasheet(dataset, kind=told["kind"], by=self.user)
+        version = get_object_or_404(
+            ModelVersion, model__project=project, model__name=told["model"], number=told["version"]
+        )
+        return services.request_document(version, kind=told["kind"], by=self.user)
 
 
 class DocumentDetail(ProjectAPIView):
@@ -61,7 +69,7 @@ class DocumentFile(ProjectAPIView):
     def get(self, request: Request, slug: str, number: int, form: str) -> FileResponse | HttpResponse:
         """Download the document as pdf, html or json, byte for byte as it was stored."""
         project = self.get_project(slug)
-        documents = Document.objects.select_related("version__model")
+        documents = Document.objects.select_related("version__model", "dataset")
         try:
             return file_of(get_object_or_404(documents, project=project, number=number), form)
         except FileAltered as reason:

@@ -21,9 +21,14 @@ class DocumentHandler:
         from docsgen.printing.client import PrintingFailed, PrintingStopped  # noqa: PLC0415
         from docsgen.render import render  # noqa: PLC0415
 
-        document = Document.objects.select_related("version__model__project", "requested_by").get(job=job)
+        held = Document.objects.select_related("version__model__project", "dataset__project", "requested_by")
+        document = held.get(job=job)
         progress.report("Gathering the facts", 10)
-        snapshot = facts.gather(document.version)
+        if document.dataset:
+            snapshot = facts.gather_dataset(document.dataset)
+        else:
+            assert document.version is not None  # noqa: S101  a document is about one of the two
+            snapshot = facts.gather(document.version)
         progress.report("Writing and printing", 30)
         try:
             rendered = render(

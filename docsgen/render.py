@@ -15,7 +15,9 @@ from docsgen.layout import Layout, components
 from docsgen.printing.client import Attachment, Printed, print_html
 
 # Sections that start on a page of their own; the others follow where the last one ended.
-LONG_SECTIONS = frozenset({"data-sources", "experimentation", "thresholds", "results", "approvals"})
+LONG_SECTIONS = frozenset(
+    {"data-sources", "experimentation", "thresholds", "results", "approvals", "composition", "collection"}
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def render(
     """Render a document as HTML and PDF; the same snapshot gives the same bytes."""
     context = context_of(document, snapshot, identifier=identifier)
     html = render_to_string(document.template, context | {"for_print": True})
-    facts = Attachment("model-document.json", "The facts of this document", canonical(snapshot).encode())
+    facts = Attachment(f"{document.key}.json", "The facts of this document", canonical(snapshot).encode())
     printed = print_html(
         html,
         identifier=hashlib.sha256(html.encode()).hexdigest()[:32],

@@ -9,7 +9,9 @@ from audit.actions import Action
 from audit.services import record
 from canvas.models import Project
 from data import storage
-from docsgen.documents import DOCUMENTS
+from data.models import Dataset
+from docsgen import documents
+from docsgen.documents import DATASET, DATASHEET, DOCUMENTS, VERSION
 from docsgen.facts import Snapshot, digest_of
 from docsgen.models import Document
 from docsgen.render import Rendered
@@ -27,18 +29,29 @@ class UnknownDocument(Exception):
 @transaction.atomic
 def request_document(version: ModelVersion, *, kind: str, by: User) -> Document:
     """Ask for a document about a version; a worker gathers the facts and renders it."""
-    if kind not in DOCUMENTS:
-        raise UnknownDocument(f"There is no document called {kind}. Choose one of {', '.join(DOCUMENTS)}.")
-    project = Project.objects.select_for_update().get(pk=version.model.project_id)
+    return _request(kind, about=VERSION, subject=version, project_id=version.model.project_id, by=by)
+
+
+@transaction.atomic
+def request_datasheet(dataset: Dataset, *, by: User, kind: str = DATASHEET.key) -> Document:
+    """Ask for a document about a snapshot; a worker gathers the facts and renders it."""
+    return _request(kind, about=DATASET, subject=dataset, project_id=dataset.project_id, by=by)
+
+
+def _request(kind: str, *, about: str, subject: ModelVersion | Dataset, project_id: int, by: User) -> Document:
+    known = [document.key for document in documents.about(about)]
+    if kind not in known:
+        raise UnknownDocument(f"There is no document called {kind} about it. Choose one of {', '.join(known)}.")
+    project = Project.objects.select_for_update().get(pk=project_id)
     last = Document.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
-    label = f"{DOCUMENTS[kind].title} of {version}"
+    label = f"{DOCUMENTS[kind].title} of {subject}"
     job = jobs.enqueue(JOB_KIND, project=project, label=label, by=by)
     document = Document.objects.create(
-        project=project, number=last + 1, kind=kind, version=version, job=job, requested_by=by
+        project=project, number=last + 1, kind=kind, job=job, requested_by=by, **{about: subject}
     )
     record(
         Action.DOCUMENT_REQUESTED, by=by, on=document, chain=project.chain, label=document.identifier,
-        after={"kind": kind, "version": str(version)},
+        after={"kind": kind, about: str(subject)},
     )  # fmt: skip
     return document
 

@@ -12,7 +12,7 @@ from canvas.views.requests import signed_in
 from data import storage
 from docsgen import services
 from docsgen.documents import DOCUMENTS
-from docsgen.forms import DocumentForm
+from docsgen.forms import DatasheetForm, DocumentForm
 from docsgen.models import Document
 from docsgen.render import context_of
 
@@ -29,15 +29,28 @@ def document_list(request: HttpRequest, slug: str) -> HttpResponse:
     asks = request.method == "POST"
     user = signed_in(request)
     project = get_project(user, slug, needs=Permission.CREATE_DOCUMENTS if asks else Permission.VIEW)
-    chosen = {"version": request.GET.get("version", "")}
-    form = DocumentForm(request.POST if asks else None, project=project, initial=chosen)
+    # Two forms stand on the page; the field that only one of them has says which was sent.
+    of_dataset = asks and "dataset" in request.POST
+    chosen = {"version": request.GET.get("version", ""), "dataset": request.GET.get("dataset", "")}
+    form = DocumentForm(request.POST if asks and not of_dataset else None, project=project, initial=chosen)
+    sheet = DatasheetForm(request.POST if of_dataset else None, project=project, initial=chosen)
+    if of_dataset and sheet.is_valid():
+        return redirect(services.request_datasheet(sheet.cleaned_data["dataset"], by=user))
     if asks and form.is_valid():
         document = services.request_document(form.cleaned_data["version"], kind=form.cleaned_data["kind"], by=user)
         return redirect(document)
     listed = Document.objects.listed().filter(project=project)
     page = Paginator(listed, DOCUMENTS_PER_PAGE).get_page(request.GET.get("page"))
-    context = {"project": project, "page": page, "form": form, "has_versions": form.fields["version"].queryset.exists()}  # type: ignore[attr-defined]  # a ModelChoiceField
-    return render(request, "docsgen/document_list.html", context, status=422 if form.errors else 200)
+    context = {
+        "project": project,
+        "page": page,
+        "form": form,
+        "sheet": sheet,
+        "has_versions": form.fields["version"].queryset.exists(),  # type: ignore[attr-defined]  # a ModelChoiceField
+        "has_datasets": sheet.fields["dataset"].queryset.exists(),  # type: ignore[attr-defined]  # as above
+    }
+    status = 422 if form.errors or sheet.errors else 200
+    return render(request, "docsgen/document_list.html", context, status=status)
 
 
 @require_safe
@@ -65,7 +78,7 @@ def file_of(document: Document, form: str) -> FileResponse | HttpResponse:
     """An issued document's file as a download that a browser opens in no context of ours; raises FileAltered."""
     if document.status != Document.Status.ISSUED or form not in ("pdf", "html", "json"):
         raise Http404("This document is not issued.")
-    name = f"{document.identifier}-{document.version.model.name}-v{document.version.number}.{form}"
+    name = f"{document.file_stem}.{form}"
     response: FileResponse | HttpResponse
     if form == "json":
         response = HttpResponse(canonical(document.facts or {}), content_type="application/json")
@@ -87,5 +100,7 @@ def file_of(document: Document, form: str) -> FileResponse | HttpResponse:
 
 def _document(request: HttpRequest, slug: str, number: int) -> tuple[Project, Document]:
     project = get_project(signed_in(request), slug)
-    documents = Document.objects.select_related("version__model__project", "requested_by", "job", "project")
+    documents = Document.objects.select_related(
+        "version__model__project", "dataset__project", "requested_by", "job", "project"
+    )
     return project, get_object_or_404(documents, project=project, number=number)

@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -12,7 +12,8 @@ from canvas.models import Project
 from canvas.roles import Permission
 from data.api.responses import CONFLICT, paged
 from data.models import DataSchema
-from data.serializers.schemas import SchemaSerializer, SchemaVersionSerializer
+from data.schema_diff import compare
+from data.serializers.schemas import ComparisonSerializer, SchemaSerializer, SchemaVersionSerializer
 from data.services import schemas
 
 
@@ -60,3 +61,22 @@ class SchemaDetail(ProjectAPIView):
         """Read a version with its columns."""
         schema = get_object_or_404(DataSchema, project=self.get_project(slug), pk=schema_id)
         return Response(SchemaSerializer(schema).data)
+
+
+class SchemaDiff(ProjectAPIView):
+    """What changed between two versions."""
+
+    @extend_schema(
+        parameters=[OpenApiParameter("from", int, description="The number of an earlier version; the last one else.")],
+        responses=ComparisonSerializer,
+    )
+    def get(self, request: Request, slug: str, schema_id: int) -> Response:
+        """Compare a version with an earlier one: every change with its verdict, whom it breaks, and why."""
+        schema = get_object_or_404(DataSchema, project=self.get_project(slug), pk=schema_id)
+        earlier = DataSchema.objects.filter(project=schema.project_id, name=schema.name, number__lt=schema.number)
+        asked = request.query_params.get("from", "")
+        if asked:
+            earlier = earlier.filter(number=int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 0)
+        before = get_object_or_404(earlier.order_by("-number")[:1])
+        compared = compare(schemas.drafts_of(before), schemas.drafts_of(schema))
+        return Response(ComparisonSerializer(compared, context={"before": before, "after": schema}).data)

@@ -9,13 +9,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from canvas.access import get_project
 from canvas.roles import Permission
 from canvas.views.requests import signed_in
-from data.models import DataSchema
-from data.schema_diff import changes_between
+from data.inference import FieldDraft
+from data.models import DataSchema, SchemaCheck
+from data.schema_diff import changes_between, compare
 from data.schema_forms import MOST_EDITABLE, SchemaVersionForm, field_forms
+from data.schema_rules import RULES
 from data.services import schemas
 from data.views.requests import sent
 
 SHOWN_VERSIONS = 20
+SHOWN_CHECKS = 10
 
 
 @require_safe
@@ -30,16 +33,39 @@ def schema_detail(request: HttpRequest, slug: str, schema_id: int) -> HttpRespon
         .order_by("-number")[: SHOWN_VERSIONS + 1]
     )
     drafts = [schemas.drafts_of(version) for version in versions]
-    changes = [changes_between(before, after) for after, before in pairwise(drafts)]
+    compared = [compare(before, after) for after, before in pairwise(drafts)]
     context = {
         "project": project,
         "schema": schema,
         "fields": schema.fields.all(),
         "latest": versions[0],
-        "history": list(zip(versions, [*changes, []], strict=True))[:SHOWN_VERSIONS],
+        "history": list(zip(versions, [*compared, None], strict=False))[:SHOWN_VERSIONS],
         "datasets": schema.datasets.select_related("project")[:50],
+        "checks": SchemaCheck.objects.told().select_related("dataset__project").filter(schema=schema)[:SHOWN_CHECKS],
     }
     return render(request, "data/schema_detail.html", context)
+
+
+@require_safe
+def schema_diff(request: HttpRequest, slug: str, schema_id: int) -> HttpResponse:
+    """What changed from an earlier version to this one, and whom it breaks."""
+    project = get_project(signed_in(request), slug)
+    held = DataSchema.objects.select_related("project", "created_by")
+    schema = get_object_or_404(held, project=project, pk=schema_id)
+    earlier = held.filter(project=project, name=schema.name, number__lt=schema.number).order_by("-number")
+    asked = request.GET.get("from", "")
+    chosen = earlier.filter(number=int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 9 else earlier
+    before = get_object_or_404(chosen[:1]) if schema.number > 1 else None
+    compared = compare(schemas.drafts_of(before), schemas.drafts_of(schema)) if before else None
+    context = {
+        "project": project,
+        "schema": schema,
+        "before": before,
+        "compared": compared,
+        "earlier": earlier[:50],
+        "rules": RULES.values(),
+    }
+    return render(request, "data/schema_diff.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -63,6 +89,10 @@ def schema_edit(request: HttpRequest, slug: str, schema_id: int) -> HttpResponse
             DataSchema, project=project, name=schema.name, pk=form.cleaned_data.pop("based_on")
         )
         fields = [row.draft() for row in rows]
+        if "preview" in request.POST:
+            compared = compare(schemas.drafts_of(based_on), fields)
+            context |= {"compared": compared, "form": form, "rows": rows, "rules": RULES.values()}
+            return render(request, "data/schema_edit.html", context | _preview(fields))
         try:
             revised = schemas.revise_schema(based_on, fields=fields, by=user, **form.cleaned_data)
         except (schemas.BadSchema, schemas.NotFitting, schemas.UnchangedSchema) as reason:
@@ -72,8 +102,19 @@ def schema_edit(request: HttpRequest, slug: str, schema_id: int) -> HttpResponse
             context |= {"conflict": reason, "changes": changes, "based_on": reason.latest.pk}
             status = 409
         else:
-            messages.success(request, f"Version {revised.number} of the schema {revised.name} is recorded.")
+            compared = compare(schemas.drafts_of(based_on), fields)
+            said = f" {compared.sentence}" if compared.changes else ""
+            messages.success(request, f"Version {revised.number} of the schema {revised.name} is recorded.{said}")
             return redirect(revised)
     if form.errors or (rows.is_bound and not rows.is_valid()):
         status = 422
     return render(request, "data/schema_edit.html", context | {"form": form, "rows": rows}, status=status)
+
+
+def _preview(fields: list[FieldDraft]) -> dict[str, Any]:
+    """What would keep these columns from being saved, if anything."""
+    try:
+        schemas.check_fields(fields)
+    except schemas.BadSchema as reason:
+        return {"refusal": str(reason)}
+    return {}

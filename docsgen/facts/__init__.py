@@ -9,7 +9,9 @@ from django.utils import timezone
 from audit.models import GENESIS, ChainHead
 from audit.services import canonical
 from canvas.models import Project
+from data.models import Dataset
 from docsgen.facts.data import dataset_facts
+from docsgen.facts.datasheets import datasheet_facts
 from docsgen.facts.evidence import evaluation_facts
 from docsgen.facts.ledger import Ledger, Snapshot, stamp
 from docsgen.facts.models import (
@@ -26,6 +28,7 @@ from docsgen.facts.plan import kpi_facts, kpis_of, plan_facts, project_facts
 from registry.models import ModelVersion
 
 FORMAT = "tenet.model-facts.v1"
+DATASET_FORMAT = "tenet.dataset-facts.v1"
 
 
 def gather(version: ModelVersion) -> Snapshot:
@@ -49,15 +52,35 @@ def gather(version: ModelVersion) -> Snapshot:
         "stages": [assignment_facts(held, ledger) for held in assignments_of(version)],
         "journal": _journal(project),
     }
-    snapshot["records"] = ledger.records
-    # Through its own text, so that what is stored reads back to the very bytes that are hashed.
-    plain: Snapshot = json.loads(canonical(snapshot))
-    return plain
+    return _plain(snapshot, ledger)
+
+
+def gather_dataset(dataset: Dataset) -> Snapshot:
+    """Everything recorded about a snapshot now, as JSON values that never change afterwards."""
+    ledger = Ledger()
+    project = dataset.project
+    snapshot = {
+        "format": DATASET_FORMAT,
+        "taken_at": stamp(timezone.now()),
+        "time_zone": settings.TIME_ZONE,
+        "project": project_facts(project, ledger),
+        "plan": plan_facts(project, ledger),
+        **datasheet_facts(dataset, ledger),
+        "journal": _journal(project),
+    }
+    return _plain(snapshot, ledger)
 
 
 def digest_of(snapshot: Snapshot) -> str:
     """The SHA-256 of a snapshot's RFC 8785 text, in hex."""
     return hashlib.sha256(canonical(snapshot).encode()).hexdigest()
+
+
+def _plain(snapshot: Snapshot, ledger: Ledger) -> Snapshot:
+    snapshot["records"] = ledger.records
+    # Through its own text, so that what is stored reads back to the very bytes that are hashed.
+    plain: Snapshot = json.loads(canonical(snapshot))
+    return plain
 
 
 def _journal(project: Project) -> Snapshot:

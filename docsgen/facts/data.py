@@ -13,13 +13,19 @@ def dataset_facts(version: ModelVersion, ledger: Ledger) -> list[Snapshot]:
     measured = Dataset.objects.filter(evaluations__version=version, evaluations__job__state=Job.State.SUCCEEDED)
     for dataset in measured.select_related("schema", "labeling_method", "uploaded_by").distinct():
         found.setdefault(dataset.pk, (dataset, "Measured on"))
-    return [_dataset(dataset, use, ledger) for dataset, use in found.values()]
+    return [dataset_fact(dataset, use, ledger) for dataset, use in found.values()]
 
 
-def _dataset(dataset: Dataset, use: str, ledger: Ledger) -> Snapshot:
+def dataset_fact(dataset: Dataset, use: str, ledger: Ledger) -> Snapshot:
+    """One snapshot with its sources, schema and labeling."""
     return {
         "ref": ledger.cite(
-            dataset, revision=dataset.number, sha256=dataset.sha256, at=dataset.created_at, by=dataset.uploaded_by
+            dataset,
+            revision=dataset.number,
+            sha256=dataset.sha256,
+            at=dataset.created_at,
+            by=dataset.uploaded_by,
+            said=[dataset.uri, dataset.declared_digest],
         ),
         "name": dataset.name,
         "number": dataset.number,
@@ -66,7 +72,11 @@ def _schema(schema: DataSchema, ledger: Ledger) -> Snapshot:
             "is_nullable": field.is_nullable,
             "unit": field.unit,
             "allowed_values": field.allowed_values,
+            "minimum": field.minimum,
+            "maximum": field.maximum,
+            "pattern": field.pattern,
             "is_sensitive": field.is_sensitive,
+            "classification": field.classification,
             "description": field.description,
         }
         for field in schema.fields.all()

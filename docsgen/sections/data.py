@@ -42,7 +42,7 @@ def data_sources(snapshot: Snapshot) -> Section:
         for source in dataset["sources"]:
             if source["ref"] not in told:
                 told.add(source["ref"])
-                items += _source(source)
+                items += source_items(source)
         if not dataset["sources"]:
             name = f"{dataset['name']} {dataset['number']}"
             text = f"Source of dataset {name} not recorded. Origin cannot be shown."
@@ -55,7 +55,8 @@ def data_sources(snapshot: Snapshot) -> Section:
     )  # fmt: skip
 
 
-def _source(source: Snapshot) -> list[Item]:
+def source_items(source: Snapshot) -> list[Item]:
+    """What is recorded of one source."""
     refs = (source["ref"],)
     facts = tuple(Fact(label, source[key], refs) for label, key in SOURCE_FACTS if source[key])
     items: list[Item] = [
@@ -78,7 +79,7 @@ def data_schemas(snapshot: Snapshot) -> Section:
             items.append(_gap(snapshot, text, f"A schema of {name}"))
         elif schema["ref"] not in told:
             told.add(schema["ref"])
-            items.append(_schema(schema))
+            items.append(schema_table(schema))
             if schema["inferred"]:
                 text = f"The schema {schema['name']} was read off a file and nobody has reviewed it."
                 items.append(_gap(snapshot, text, f"A reviewed version of {schema['name']}", Severity.MEDIUM))
@@ -90,7 +91,8 @@ def data_schemas(snapshot: Snapshot) -> Section:
     )  # fmt: skip
 
 
-def _schema(schema: Snapshot) -> Table:
+def schema_table(schema: Snapshot) -> Table:
+    """Every column of a schema."""
     fields = schema["fields"]
     rows = tuple(
         Row(
@@ -125,7 +127,7 @@ def labeling_methods(snapshot: Snapshot) -> Section:
             items.append(_gap(snapshot, text, f"A labeling method of {name}"))
         elif method["ref"] not in told:
             told.add(method["ref"])
-            items += _method(method)
+            items += method_items(method)
     if not labelled:
         text = "Labeling method not recorded. Label quality unknown."
         items.append(_gap(snapshot, text, "A snapshot with a label column and its labeling method"))
@@ -135,7 +137,8 @@ def labeling_methods(snapshot: Snapshot) -> Section:
     )  # fmt: skip
 
 
-def _method(method: Snapshot) -> list[Item]:
+def method_items(method: Snapshot) -> list[Item]:
+    """What is recorded of one labeling method."""
     refs = (method["ref"],)
     labels = (
         ("Approach", method["approach"]),

@@ -137,7 +137,7 @@ def test_three_hundred_columns_are_edited_in_one_table(
     assert first is not None
     url = reverse("data:schema-edit", args=[project.slug, first.pk])
     page = client_as(contributor).get(url)
-    assert page.content.count(b'name="c-299-') == 10
+    assert page.content.count(b'name="c-299-') == 14
     assert client_as(contributor).post(url, table_of(first, c298={"unit": "mm"})).status_code == 302
     assert DataSchema.objects.get(number=2).fields.get(key="c298").unit == "mm"
 

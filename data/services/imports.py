@@ -1,0 +1,148 @@
+"""Descriptions of somebody else's data taken over: every record they speak of, in one transaction."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from accounts.models import User
+from audit.actions import Action
+from audit.services import record
+from canvas.models import Project
+from data.contracts.croissant import Found
+from data.contracts.drafts import Imported
+from data.models import DataSchema, Dataset, DataSource, LabelingMethod
+from data.services import labeling, schemas, sources
+
+CROISSANT = "Croissant"
+NOT_STATED = "Not stated in the Croissant file"
+
+
+class AlreadyImported(Exception):
+    """The same file was described under this name before; `dataset` is that snapshot."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.dataset = dataset
+        super().__init__(f"{dataset} refers to the same file already. Nothing was recorded again.")
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What no Croissant file says in a way that a machine may believe: a person answers it."""
+
+    split_role: str
+    personal_data: str
+    access_status: str
+
+
+@transaction.atomic
+def import_croissant(project: Project, found: Found, *, terms: Terms, by: User, name: str = "") -> Dataset:
+    """Record a snapshot that lies elsewhere, with source, schema and labeling as the file tells them.
+
+    Nothing is fetched: the rows stay where they are. Raises AlreadyImported, schemas.BadSchema.
+    """
+    project = Project.objects.select_for_update().get(pk=project.pk)
+    name = name or found.name
+    _refuse_copy(project, name, found)
+    source = _source(project, found, name=name, terms=terms, by=by)
+    schema = _schema(project, found, name=name, by=by)
+    method = _method(project, found, name=name, by=by)
+    last = Dataset.objects.filter(project=project, name=name).order_by("-number").first()
+    dataset = Dataset.objects.create(
+        project=project,
+        name=name,
+        number=last.number + 1 if last else 1,
+        description=found.description,
+        origin=Dataset.Origin.REFERENCE,
+        uri=found.content_url,
+        declared_digest=found.digest,
+        file_name=found.file_name,
+        file_format=_format(found),
+        columns=len(found.fields),
+        split_role=terms.split_role,
+        label_column=next((field.key for field in found.fields if field.part == "label"), ""),
+        preparation=found.rai.get("dataPreprocessingProtocol", ""),
+        schema=schema,
+        labeling_method=method,
+        uploaded_by=by,
+    )
+    dataset.sources.set([source])
+    record(
+        Action.DATASET_IMPORTED,
+        by=by,
+        on=dataset,
+        chain=project.chain,
+        after={
+            "format": CROISSANT,
+            "uri": dataset.uri,
+            "digest": dataset.declared_digest,
+            "source": source.name,
+            "schema": str(schema),
+            "labeling_method": str(method or ""),
+            "split_role": dataset.split_role,
+        },
+    )
+    return dataset
+
+
+def _refuse_copy(project: Project, name: str, found: Found) -> None:
+    same = Dataset.objects.filter(project=project, name=name, uri=found.content_url, declared_digest=found.digest)
+    if found.digest and (held := same.first()):
+        raise AlreadyImported(held)
+
+
+def _source(project: Project, found: Found, *, name: str, terms: Terms, by: User) -> DataSource:
+    if held := DataSource.objects.filter(project=project, name=name).first():
+        return held
+    origin = found.rai.get("dataCollection") or f"{found.description or name}\n{found.url}".strip()
+    return sources.create_source(
+        project,
+        by=by,
+        name=name,
+        kind=DataSource.Kind.OPEN,
+        owner=(found.creator or NOT_STATED)[:120],
+        origin=origin,
+        location=found.url[:400],
+        collection_period=found.rai.get("dataCollectionTimeframe", NOT_STATED)[:120],
+        refresh=found.rai.get("dataReleaseMaintenancePlan", NOT_STATED)[:120],
+        licence=(found.licence or NOT_STATED)[:200],
+        personal_data=terms.personal_data,
+        known_quality_issues=found.rai.get("dataLimitations", ""),
+        access_status=terms.access_status,
+    )
+
+
+def _schema(project: Project, found: Found, *, name: str, by: User) -> DataSchema:
+    imported = Imported(CROISSANT, name, found.fields, {}, found.guessed)
+    try:
+        return schemas.import_schema(project, imported, by=by)
+    except schemas.UnchangedSchema:
+        return DataSchema.objects.latest_of(project, name)
+
+
+def _method(project: Project, found: Found, *, name: str, by: User) -> LabelingMethod | None:
+    told = found.rai.get("dataAnnotationProtocol")
+    if not told:
+        return None
+    called = f"Labels of {name}"[:120]
+    if LabelingMethod.objects.filter(project=project, name=called).exists():
+        return LabelingMethod.objects.latest_of(project, called)
+    by_machine = bool(found.rai.get("machineAnnotationTools"))
+    items = found.rai.get("annotationsPerItem", "")
+    return labeling.create_method(
+        project,
+        name=called,
+        by=by,
+        approach=LabelingMethod.Approach.AUTOMATED if by_machine else LabelingMethod.Approach.MANUAL,
+        label_meaning=f"{NOT_STATED}.",
+        guideline=told,
+        labelers=(found.rai.get("annotatorDemographics") or NOT_STATED)[:200],
+        labeler_count=int(items) if items.isascii() and items.isdigit() and len(items) < 6 else None,
+        agreement=found.rai.get("dataAnnotationAnalysis", "")[:200],
+    )
+
+
+def _format(found: Found) -> str:
+    said = f"{found.media_type} {found.file_name}".lower()
+    if "parquet" in said:
+        return Dataset.Format.PARQUET
+    return Dataset.Format.CSV if "csv" in said else Dataset.Format.OTHER
