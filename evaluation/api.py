@@ -10,6 +10,8 @@ from canvas.api_access import Conflict, Pages, ProjectAPIView
 from canvas.models import Project
 from canvas.roles import Permission
 from evaluation.asked import Refused
+from evaluation.comparison_serializers import GroupSerializer
+from evaluation.data_centric import By, compare
 from evaluation.models import EvaluationJob
 from evaluation.serializers import (
     EvaluationDetailSerializer,
@@ -70,6 +72,24 @@ class EvaluationList(ProjectAPIView):
         except Refused as reason:
             raise ValidationError({reason.where or "detail": [str(reason)]}) from reason
         return Response(EvaluationSerializer(evaluation).data, status=status.HTTP_201_CREATED)
+
+
+class Comparison(ProjectAPIView):
+    """Evaluations side by side, with one thing held fixed."""
+
+    @extend_schema(
+        parameters=[OpenApiParameter("by", OpenApiTypes.STR, enum=list(By), description="What changes; data if left out.")],
+        responses=GroupSerializer(many=True),
+        operation_id="evaluations_compare",
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        """Compare finished evaluations: the same model on other data, other training data, or other models."""
+        project, asked = self.get_project(slug), request.query_params.get("by", By.DATA)
+        if asked not in list(By):
+            raise ValidationError({"by": [f"Choose one of {', '.join(By)}."]})
+        pages = Pages()
+        page = pages.paginate_queryset(compare(project, By(asked)), request, view=self)  # type: ignore[arg-type]  # a list does
+        return pages.get_paginated_response(GroupSerializer(page, many=True).data)
 
 
 class EvaluationDetail(ProjectAPIView):

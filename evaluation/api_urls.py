@@ -8,6 +8,7 @@ EVALUATIONS = "projects/<slug:slug>/evaluations/"
 
 urlpatterns = [
     path(EVALUATIONS, api.EvaluationList.as_view(), name="evaluation-list"),
+    path(EVALUATIONS + "compare/", api.Comparison.as_view(), name="comparison"),
     path(EVALUATIONS + "<int:number>/", api.EvaluationDetail.as_view(), name="evaluation-detail"),
     path(EVALUATIONS + "<int:number>/cancel/", api.EvaluationCancel.as_view(), name="evaluation-cancel"),
 ]

@@ -11,6 +11,7 @@ urlpatterns = [
     path(EVALUATIONS, views.job_list, name="job-list"),
     path(EVALUATIONS + "new/", views.job_create, name="job-create"),
     path(EVALUATIONS + "new/predictions/", views.job_create_predictions, name="job-create-predictions"),
+    path(EVALUATIONS + "compare/", views.comparison, name="comparison"),
     path(EVALUATIONS + "<int:number>/", views.job_detail, name="job-detail"),
     path(EVALUATIONS + "<int:number>/again/", views.job_again, name="job-again"),
 ]

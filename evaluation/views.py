@@ -9,6 +9,8 @@ from canvas.access import get_project
 from canvas.models import Project
 from canvas.roles import Permission
 from evaluation.asked import Refused
+from evaluation.comparison_chart import chart_of
+from evaluation.data_centric import By, Group, compare
 from evaluation.defaults import version_and_snapshot
 from evaluation.forms import ModelEvaluationForm, PredictionsEvaluationForm
 from evaluation.models import EvaluationJob
@@ -16,6 +18,7 @@ from evaluation.presentation import present
 from evaluation.services import again, request_evaluation, request_from_file, thresholds_changed
 
 PER_PAGE = 25
+GROUPS_PER_PAGE = 5
 
 
 @require_safe
@@ -32,6 +35,24 @@ def job_list(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     project = get_project(request.user, slug)
     page = Paginator(project.evaluations.listed(), PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "evaluation/job_list.html", {"project": project, "page": page})
+
+
+@require_safe
+def comparison(request: AuthenticatedRequest, slug: str) -> HttpResponse:
+    """Evaluations side by side, with the model, the data or the recipe held fixed."""
+    project = get_project(request.user, slug)
+    asked = request.GET.get("by", "")
+    by = By(asked) if asked in list(By) else By.DATA
+    groups = compare(project, by)
+    page = Paginator(groups, GROUPS_PER_PAGE).get_page(request.GET.get("page"))
+    offered = {key: label for group in groups for key, label in group.metrics.items()}
+    metric = request.GET.get("metric", "")
+    shown = [(group, *chart_of(group, _metric(group, metric))) for group in page]
+    context = {
+        "project": project, "by": by.value, "page": page, "groups": shown, "offered": offered, "metric": metric,
+        "is_evaluated": project.evaluations.finished().exists(),
+    }  # fmt: skip
+    return render(request, "evaluation/comparison.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -126,3 +147,7 @@ def _evaluation(project: Project, number: int) -> EvaluationJob:
 
 def _show(form: ModelEvaluationForm | PredictionsEvaluationForm, reason: Refused) -> None:
     form.add_error(reason.where if reason.where in form.fields else None, str(reason))
+
+
+def _metric(group: Group, asked: str) -> str:
+    return asked if asked in group.metrics else next(iter(group.metrics), "")

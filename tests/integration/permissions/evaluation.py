@@ -22,6 +22,8 @@ def _evaluation(project: Project) -> dict[str, Any]:
 TABLE = {
     "evaluation:job-list-all": Row(get=everyone_signed_in()),
     "evaluation:job-list": Row(prepare=_project, get=everyone_inside()),
+    "evaluation:comparison": Row(prepare=_project, get=everyone_inside()),
+    "evaluation-api:comparison": Row(prepare=_project, get=everyone_inside(), api=True),
     "evaluation:job-create": Row(prepare=_project, get=inside(*MAY_EVALUATE), post=inside(*MAY_EVALUATE, ok=422)),
     "evaluation:job-create-predictions": Row(
         prepare=_project, get=inside(*MAY_EVALUATE), post=inside(*MAY_EVALUATE, ok=422)
