@@ -46,3 +46,17 @@ def count_the_money(client: Client, money: Record, kpis: list[Record]) -> Record
     for error in money["error_costs"]:
         client.post("error-costs/", **error)
     return client.post("estimates/", **money["estimate"])
+
+
+def classify(client: Client, said: Record, *, password: str) -> Record:
+    """Answer the questions of the classification and sign it; the project's risk tier follows."""
+    answers = {key: {"answer": word} for word in ("yes", "no") for key in said[word]} | said["other"]
+    return client.post("classifications/", answers=answers, based_on=0, note=said["note"], password=password)
+
+
+def decide(risk_owner: Client, sponsor: Client, said: Record, *, passwords: tuple[str, str]) -> Record:
+    """Have two people sign whether the project goes ahead, on what the records say today."""
+    proposed = risk_owner.post("decisions/", **said)
+    address = f"decisions/{proposed['number']}/sign/"
+    risk_owner.post(address, capacity="risk-owner", password=passwords[0])
+    return sponsor.post(address, capacity="sponsor", password=passwords[1])

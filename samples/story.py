@@ -17,7 +17,7 @@ from samples.documentation import (
     upload_snapshot,
 )
 from samples.people import Person
-from samples.plan import agree_on_kpis, count_the_money, fill_in_canvas
+from samples.plan import agree_on_kpis, classify, count_the_money, decide, fill_in_canvas
 
 
 class Rows(Protocol):
@@ -50,6 +50,19 @@ class Story:
         self.tell(f"canvas filled in, {complete} of 10 blocks complete, {len(kpis)} KPIs agreed before any result")
         estimate = count_the_money(owner, read_yaml(self.folder, "money.yaml"), kpis)
         self.tell(f"costs and benefits counted, expected return {estimate['roi_likely']:.0%} over the horizon")
+        self._weigh(owner, read_yaml(self.folder, "risk.yaml"))
+
+    def _weigh(self, owner: Client, risk: Record) -> None:
+        """The owner classifies the project and lists its risks; owner and approver decide that it goes ahead."""
+        password = self.people["owner"].password
+        signed = classify(owner, risk["classification"], password=password)
+        for one in risk["risks"]:
+            owner.post("risks/", **one)
+        self.tell(f"classified as {signed['legal_tier']} risk with {len(risk['risks'])} risks on the register")
+        passwords = (password, self.people["approver"].password)
+        decided = decide(owner, self.clients["approver"], risk["decision"], passwords=passwords)
+        names = " and ".join(signature["user"] for signature in decided["signatures"])
+        self.tell(f"{decided['outcome']} signed by {names}; the records suggested {decided['suggestion']}")
 
     def describe_data(self, rows: Rows, *, label: str, extension: str) -> tuple[Record, Record]:
         """The contributor uploads training and test rows, and the owner reviews their schema."""

@@ -61,10 +61,15 @@ class Told:
 def told(sample, project, owner, contributor, validator, approver, api_as, tmp_path):
     """A sample lived through up to its described data."""
     people = {"owner": owner, "contributor": contributor, "validator": validator, "approver": approver}
+    persons = cast()
+    for role, person in people.items():
+        person.set_password(f"only {role} knows")
+        person.save()
+        persons[role].password = f"only {role} knows"
     story = Story(
         folder=Path(import_module(f"samples.{sample}").__file__).parent,
         clients={role: InProcess(api_as(people[role]), project=project.slug) for role in ROLES},
-        people=cast(),
+        people=persons,
         documents=tmp_path,
         tell=lambda line: None,
     )
@@ -81,6 +86,16 @@ def test_a_sample_s_plan_is_complete_and_its_kpis_are_agreed(told, project):
     project.refresh_from_db()
     assert project.task == told.story.said["project"]["task"]
     assert project.kpis.filter(kind="model", threshold__isnull=False).count() == 4
+
+
+@each_sample
+def test_a_sample_goes_ahead_as_two_people_signed_and_the_records_suggest(told, project):
+    decision = project.go_no_go_decisions.get()
+    assert (decision.status, decision.outcome) == ("decided", decision.suggestion)
+    assert {signature.user.username for signature in decision.signatures.all()} == {"owner", "approver"}
+    project.refresh_from_db()
+    assert project.risk_tier == told.story.said["project"]["risk_tier"]
+    assert project.roi_estimates.get().results["roi_likely"] > 0
 
 
 @each_sample
