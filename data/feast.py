@@ -7,7 +7,7 @@ Written for the classes of Feast 0.20 and later: Entity, Field, FeatureView and 
 import keyword
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from data.models import FeatureDefinition, SchemaField
@@ -22,6 +22,14 @@ TYPES = {
     DataType.DATETIME: "UnixTimestamp",
 }
 TIMESTAMP = "event_timestamp"
+KEY_TYPES = {
+    DataType.STRING: "STRING",
+    DataType.INTEGER: "INT64",
+    DataType.NUMBER: "DOUBLE",
+    DataType.BOOLEAN: "BOOL",
+    DataType.DATE: "UNIX_TIMESTAMP",
+    DataType.DATETIME: "UNIX_TIMESTAMP",
+}
 # Names of the file's own, and those that Feast keeps for the columns of a source.
 TAKEN = frozenset(
     {"entity", "source", "view", "features", "timedelta", "feast", "types", "tags", TIMESTAMP, "created_timestamp"}
@@ -42,24 +50,32 @@ class _Group:
     features: list[FeatureDefinition]
 
 
-def feast_file(project_name: str, features: Sequence[FeatureDefinition]) -> str:
-    """The repository file for these features; valid Python whatever people typed."""
+def feast_file(
+    project_name: str, features: Sequence[FeatureDefinition], key_types: Mapping[str, str] | None = None
+) -> str:
+    """The repository file for these features; valid Python whatever people typed.
+
+    `key_types` is the data type of columns that identify entities, by their name; those unknown are taken as text.
+    """
     groups = _groups(features)
     used = sorted({TYPES[DataType(feature.data_type)] for feature in features})
     names = _Names()
     parts = [_head(project_name, used)]
     entities: dict[tuple[str, str], tuple[str, str]] = {}
     for group in groups:
-        if (group.entity, group.key) not in entities:
-            entities[group.entity, group.key] = variable, key = names.new(group.entity), _key(group)
-            parts.append(_entity(variable, key, group.entity))
-        variable, key = entities[group.entity, group.key]
+        at = (group.entity.casefold(), group.key)
+        if at not in entities:
+            entities[at] = variable, key = names.new(group.entity), _key(group)
+            parts.append(_entity(variable, key, group.entity, (key_types or {}).get(group.key, "")))
+        variable, key = entities[at]
         parts.append(_view(group, variable, key, names))
     return "\n\n".join(parts) + "\n"
 
 
 def identifier(text: str) -> str:
-    """A name made of small letters, digits and underscores that begins with a letter."""
+    """The text if it is a plain name already, else one of small letters, digits and underscores."""
+    if text.isascii() and text.isidentifier() and text[0].isalpha() and len(text) <= LONGEST_NAME:
+        return text
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     name = re.sub(r"_+", "_", re.sub(r"[^0-9a-zA-Z]+", "_", plain)).strip("_").lower()[:LONGEST_NAME].strip("_")
     if not name:
@@ -71,23 +87,25 @@ class _Names:
     """Gives every thing a name that no other has."""
 
     def __init__(self, taken: Iterable[str] = TAKEN) -> None:
-        self._taken = set(taken)
+        # Feast tells the names of views apart whatever their case.
+        self._taken = {name.casefold() for name in taken}
 
     def new(self, text: str) -> str:
         """An identifier for a text, with a number behind it where another has the same."""
         wanted = identifier(text)
         name, number = wanted, 2
-        while name in self._taken:
+        while name.casefold() in self._taken:
             name, number = f"{wanted}_{number}", number + 1
-        self._taken.add(name)
+        self._taken.add(name.casefold())
         return name
 
 
 def _groups(features: Sequence[FeatureDefinition]) -> list[_Group]:
     found: dict[tuple[str, str, int | None], _Group] = {}
     for feature in features:
-        at = (feature.entity, feature.entity_key, feature.max_age_days)
-        found.setdefault(at, _Group(*at, [])).features.append(feature)
+        at = (feature.entity.casefold(), feature.entity_key, feature.max_age_days)
+        new = _Group(feature.entity, feature.entity_key, feature.max_age_days, [])
+        found.setdefault(at, new).features.append(feature)
     return list(found.values())
 
 
@@ -101,14 +119,17 @@ def _head(project_name: str, used: Sequence[str]) -> str:
 
 from datetime import timedelta
 
-from feast import Entity, FeatureView, Field, FileSource
+from feast import Entity, FeatureView, Field, FileSource, ValueType
 from feast.types import {", ".join(used)}"""
 
 
-def _entity(variable: str, key: str, name: str) -> str:
+def _entity(variable: str, key: str, name: str, kind: str) -> str:
+    known = kind in DataType.values
+    remark = "" if known else "  # no schema says; correct it if the key is a number"
     return f"""{variable} = Entity(
     name={_literal(variable)},
     join_keys=[{_literal(key)}],
+    value_type=ValueType.{KEY_TYPES[DataType(kind)] if known else "STRING"},{remark}
     description={_literal(name)},
 )"""
 
@@ -174,8 +195,8 @@ def _key(group: _Group) -> str:
 
 def _literal(text: str) -> str:
     # ASCII only: no text can then hide or turn round what stands beside it.
-    return ascii(text)
+    return ascii(str(text))
 
 
 def _commented(text: str) -> str:
-    return f"# {' '.join(text.split())}".encode("ascii", "replace").decode()
+    return "# " + "".join(sign if " " <= sign <= "~" else "?" for sign in " ".join(text.split()))

@@ -267,7 +267,10 @@ def feast_response(project: Project) -> HttpResponse:
     listed = list(held)
     if not listed:
         raise Http404("This project has no feature to export.")
-    response = HttpResponse(feast_file(project.name, listed), content_type="text/x-python; charset=utf-8")
+    keys = {feature.entity_key for feature in listed}
+    newest = DataSchema.objects.filter(project=project).newest().values("pk")
+    key_types = dict(SchemaField.objects.filter(schema__in=newest, key__in=keys).values_list("key", "data_type"))
+    response = HttpResponse(feast_file(project.name, listed, key_types), content_type="text/x-python; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="features_{project.slug.replace("-", "_")}.py"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
