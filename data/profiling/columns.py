@@ -224,7 +224,7 @@ class Column:
         return {
             "name": self.name,
             "kind": kind,
-            "kinds": dict(self.kinds.most_common()),
+            "kinds": dict(sorted(self.kinds.items(), key=lambda kind: (-kind[1], kind[0]))),
             "examples": self.examples if len(self.kinds) > 1 else {},
             "rows": self.rows,
             "missing": self.missing,
