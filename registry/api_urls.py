@@ -1,6 +1,6 @@
 from django.urls import path
 
-from registry.api import models, promotions, runs, versions
+from registry.api import models, promotions, runs, skeletons, versions
 
 app_name = "registry-api"
 
@@ -20,6 +20,7 @@ urlpatterns = [
     path(VERSION + "artifact/", versions.VersionArtifact.as_view(), name="version-artifact"),
     path(VERSION + "checks/", versions.VersionChecks.as_view(), name="version-checks"),
     path(VERSION + "verify/", versions.VersionVerify.as_view(), name="version-verify"),
+    path("projects/<slug:slug>/skeleton/", skeletons.SkeletonFile.as_view(), name="skeleton"),
     path("projects/<slug:slug>/runs/", runs.RunList.as_view(), name="run-list"),
     path("projects/<slug:slug>/runs/<slug:run_id>/", runs.RunDetail.as_view(), name="run-detail"),
     path("projects/<slug:slug>/environments/", runs.EnvironmentList.as_view(), name="environment-list"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from registry.views import models, promotions, runs, versions
+from registry.views import models, promotions, runs, skeletons, versions
 
 app_name = "registry"
 
@@ -19,6 +19,8 @@ urlpatterns = [
     path(VERSION + "verify/", versions.version_verify, name="version-verify"),
     path(VERSION + "alias/", versions.version_alias, name="version-alias"),
     path(VERSION + "promote/", promotions.promotion_create, name="promotion-create"),
+    path("p/<slug:slug>/skeleton/", skeletons.skeleton, name="skeleton"),
+    path("p/<slug:slug>/skeleton.zip", skeletons.skeleton_file, name="skeleton-file"),
     path("p/<slug:slug>/runs/", runs.run_list, name="run-list"),
     path("p/<slug:slug>/runs/<slug:run_id>/", runs.run_detail, name="run-detail"),
     path("p/<slug:slug>/environments/", runs.environment_list, name="environment-list"),

@@ -11,6 +11,9 @@ from canvas.exchange.document import Document, counts
 from canvas.kpis import metric_label
 
 
+_UNSAID: dict[str, Any] = {"baseline_value": None, "threshold": None, "formula": "", "unit": ""}
+
+
 @dataclass(frozen=True)
 class Card:
     """One block as the board would show it."""
@@ -52,7 +55,7 @@ def of(document: Document) -> Summary:
         cards=cards,
         live=[part.counted(found[part.key]) for part in parts.LIVE if part.key in found],
         kept=[part.counted(found[part.key]) for part in parts.HISTORY if part.key in found],
-        kpis=[kpi | {"measure": metric_label(kpi.get("metric", ""))} for kpi in document.get("kpis", [])],
+        kpis=[_UNSAID | kpi | {"measure": metric_label(kpi.get("metric", ""))} for kpi in document.get("kpis", [])],
         notes=document.get("notes", []),
         percent=reading.canvas_percent(held),
     )

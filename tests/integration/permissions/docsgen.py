@@ -23,6 +23,11 @@ def a_file(project: Project) -> dict[str, Any]:
 
 
 TABLE = {
+    "docsgen:poster": Row(prepare=a_project, get=everyone_inside(), post=everyone_inside(302)),
+    # Nothing is printed yet: the page says so, the API refuses.
+    "docsgen:poster-file": Row(prepare=a_project, get=everyone_inside(302)),
+    "docsgen-api:poster": Row(prepare=a_project, get=everyone_inside(409), post=everyone_inside(202), api=True),
+    "docsgen-api:poster-file": Row(prepare=a_project, get=everyone_inside(409), api=True),
     "docsgen:document-list": Row(prepare=a_project, get=everyone_inside(), post=inside(*AUTHORS, ok=422)),
     "docsgen:document-detail": Row(prepare=a_document, get=everyone_inside()),
     "docsgen:document-file": Row(prepare=a_file, get=everyone_inside(404)),
