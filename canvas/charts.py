@@ -97,7 +97,7 @@ def _level(name: str, value: float, y: Any) -> alt.LayerChart:
     at = alt.Chart(alt.Data(values=[{"y": drawn_digits(value)}]))
     line = at.mark_rule(color=COLOURS[name], strokeDash=DASHES[name], strokeWidth=1.4).encode(y=y)
     text = f"{name} {value:,.6g}"
-    label = at.mark_text(text=text, align="left", dx=4, dy=-6, color=COLOURS[name], fontWeight=550)
+    label = at.mark_text(text=text, align="left", dx=4, dy=-6, color=COLOURS[name], fontWeight=500)
     return line + label.encode(y=y, x=alt.value(0))
 
 

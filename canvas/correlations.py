@@ -49,7 +49,9 @@ def verdict_on(sign: str, found: Correlation) -> tuple[str, str]:
     expected = {"+": "rise together", "-": "move against each other"}.get(sign)
     if found.r is None or found.low is None or found.high is None:
         return "planned", found.reason
-    shown = f"r = {found.r:.2f} (95 % interval {found.low:.2f} to {found.high:.2f}) over {found.n} common days"
+    shown = f"r = {found.r:.2f} (95 % interval {found.low:.2f} to {found.high:.2f}) over {found.n} common days".replace(
+        "-", "−"
+    )
     if expected is None:
         return "planned", f"{shown}; no sign is expected of it yet."
     agrees = (found.r > 0) == (sign == "+")

@@ -19,7 +19,7 @@ IN_ORDER = "Low, likely and high have to be in order: {low} is above {high}."
 def cost_problems(values: Values) -> Problems:
     """What to correct in a cost item, by column."""
     found = _line_problems(values, amounts=("amount_low", "amount_likely", "amount_high"))
-    found |= _order(values, "amount_low", "amount_likely", "amount_high")
+    found = _order(values, "amount_low", "amount_likely", "amount_high", wrong=found) | found
     recurs = values.get("kind") == "recurring"
     if recurs and not values.get("period"):
         found["period"] = "Say what the amount is for: a month, a year or 1,000 predictions."
@@ -40,7 +40,7 @@ def benefit_problems(values: Values) -> Problems:
         uplift = values.get(key)
         if uplift is not None and (not _is_finite(uplift) or not -1 <= uplift <= LARGEST_UPLIFT):
             found[key] = "An uplift lies between −100 % (a share of −1) and 1,000 % (a share of 10)."
-    found |= {k: s for k, s in _order(values, "uplift_low", "uplift_likely", "uplift_high").items() if k not in found}
+    found = _order(values, "uplift_low", "uplift_likely", "uplift_high", wrong=found) | found
     month = values.get("start_month")
     if month is not None and not 1 <= month <= MOST_MONTHS:
         found["start_month"] = f"Months count from 1 to {MOST_MONTHS}."
@@ -61,7 +61,7 @@ def share_problems(values: Values, *keys: str) -> Problems:
         for key in keys
         if (share := values.get(key)) is not None and (not _is_finite(share) or not 0 <= share <= 1)
     }
-    return _order(values, *keys) | found
+    return _order(values, *keys, wrong=found) | found
 
 
 def _line_problems(values: Values, *, amounts: tuple[str, ...]) -> Problems:
@@ -79,9 +79,9 @@ def _line_problems(values: Values, *, amounts: tuple[str, ...]) -> Problems:
     return found
 
 
-def _order(values: Values, *keys: str) -> Problems:
-    """The first of the keys that is above the next one that is given."""
-    given = [(key, values[key]) for key in keys if values.get(key) is not None and _is_finite(values[key])]
+def _order(values: Values, *keys: str, wrong: Problems) -> Problems:
+    """The first of the keys that is above the next one that is given, leaving out those that are wrong anyway."""
+    given = [(key, values[key]) for key in keys if values.get(key) is not None and key not in wrong]
     for (lower, low), (upper, high) in pairwise(given):
         if low > high:
             words = {"low": lower.rpartition("_")[2], "high": upper.rpartition("_")[2]}

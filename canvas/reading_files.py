@@ -113,7 +113,7 @@ def _ensure_one_decimal_sign(columns: list[str], table: list[tuple[int, list[str
     lines: dict[str, int] = {}
     for line, row in table:
         for name, cell in zip(columns, row, strict=False):
-            if name in ("value", "lower", "upper"):
+            if name in ("value", "lower", "upper") and ("," in cell) != ("." in cell):
                 lines |= {sign: line for sign in ",." if sign in cell and sign not in lines}
     if len(lines) == 2:
         comma, point = lines[","], lines["."]

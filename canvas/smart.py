@@ -70,7 +70,9 @@ def _specific(kpi: Kpi) -> Check:
     parts = {"a definition": kpi.definition, "a unit": kpi.unit, "what one observation is": kpi.entity}
     missing = [words for words, text in parts.items() if not text]
     sentence = (
-        f"It says what is counted, in {kpi.unit}, for each {kpi.entity}." if not missing else f"Add {_listed(missing)}."
+        f"It says what is counted, in {kpi.unit}, and what one observation is: {kpi.entity}."
+        if not missing
+        else f"Add {_listed(missing)}."
     )
     return Check("S", "Specific", not missing, sentence)
 
@@ -91,7 +93,7 @@ def _measurable(kpi: Kpi, readings: int, evaluations: int) -> Check:
 
 def _achievable(kpi: Kpi, evidence: list[float]) -> Check:
     known = [*evidence, *([kpi.baseline_value] if kpi.baseline_value is not None else [])]
-    target = f"The target of {kpi.target_value:,.12g}"
+    target = f"The target of {kpi.target_value:,.6g}"
     if kpi.achievable_reason and kpi.achievable_signed_by_id:
         return Check("A", "Achievable", True, f"A signed reason says why: {kpi.achievable_reason}")
     if not known:
@@ -100,8 +102,8 @@ def _achievable(kpi: Kpi, evidence: list[float]) -> Check:
         )
     low, high = min(known), max(known)
     if low <= kpi.target_value <= high:
-        return Check("A", "Achievable", True, f"{target} lies within what was seen, {low:,.12g} to {high:,.12g}.")
-    seen = f"{low:,.12g} to {high:,.12g}" if low != high else f"only {low:,.12g}"
+        return Check("A", "Achievable", True, f"{target} lies within what was seen, {low:,.6g} to {high:,.6g}.")
+    seen = f"{low:,.6g} to {high:,.6g}" if low != high else f"only {low:,.6g}"
     return Check(
         "A", "Achievable", False, f"{target} lies outside what was seen, {seen}. Sign a reason why it can be reached."
     )

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -51,6 +52,11 @@ class LineForm(PlainText, forms.ModelForm):
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.project = project
+        for key, value in self.initial.items():
+            if isinstance(value, Decimal):
+                self.initial[key] = f"{value.normalize():f}"
+            elif isinstance(value, float) and not isinstance(self.fields.get(key), PercentField):
+                self.initial[key] = f"{value:.15g}"
         for field in self.fields.values():
             if isinstance(field, forms.TypedChoiceField) and field.required:
                 field.choices = [("", "Choose one"), *[c for c in field.choices if c[0] != ""]]

@@ -126,9 +126,12 @@ class TermsSerializer(PlainText, serializers.ModelSerializer[RoiEstimate]):
         rates: dict[str, float] = {}
         try:
             attrs["currency"] = currency_code(attrs["currency"])
+        except ValueError as reason:
+            problems["currency"] = str(reason)
+        try:
             rates = {currency_code(code): rate for code, rate in attrs["exchange_rates"].items()}
         except ValueError as reason:
-            problems["currency" if not rates else "exchange_rates"] = str(reason)
+            problems["exchange_rates"] = str(reason)
         if any(not 0 < rate < float("inf") for rate in rates.values()):
             problems["exchange_rates"] = "An exchange rate is a finite number above zero."
         if rates and not attrs["rates_source"]:

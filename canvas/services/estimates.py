@@ -85,7 +85,7 @@ def save_estimate(project: Project, *, by: User, **terms: Any) -> RoiEstimate:  
 
 @dataclass(frozen=True)
 class Actual:
-    """One benefit line beside what its KPI has shown since."""
+    """One benefit line beside what its KPI has shown since: changes of the KPI as shares, with adoption in them."""
 
     label: str
     kpi: Kpi
@@ -96,13 +96,13 @@ class Actual:
 
     @property
     def difference(self) -> float | None:
-        """Measured minus estimated uplift."""
+        """Measured minus estimated change."""
         return None if self.measured is None else self.measured - self.estimated
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """An estimate as it was made, and the same with measured uplifts in the place of the likely ones."""
+    """An estimate as it was made, and the same with measured changes in the place of the likely ones."""
 
     lines: list[Actual]
     estimated: Scenario
@@ -110,43 +110,50 @@ class Comparison:
 
     @property
     def npv_difference(self) -> float | None:
-        """How much more, or less, the measured uplifts are worth today."""
+        """How much more, or less, the measured changes are worth today."""
         return None if self.actual is None else self.actual.npv - self.estimated.npv
 
 
 def against_readings(saved: RoiEstimate) -> Comparison | None:
-    """An estimate held against the readings of the KPIs that its benefits name; None when it names none."""
+    """An estimate held against the readings of the KPIs that its benefits name; None when it names none.
+
+    A reading is of everything that happened, whether or not the result was used. It is therefore held against uplift x
+    adoption, and takes the place of both.
+    """
     named = {line["kpi"]: line for line in saved.lines.get("benefits", []) if line.get("kpi")}
     if not named:
         return None
     kpis = Kpi.objects.in_bulk(list(named))
     values = current_readings(list(kpis.values()), since=saved.starts_on)
     found = {
-        line["key"]: _actual(line, kpis[line["kpi"]], values.get(line["kpi"], []))
+        line["key"]: _actual(line, kpis[line["kpi"]], values.get(line["kpi"], []), saved.adoption_likely)
         for line in saved.lines["benefits"]
         if line.get("kpi") in kpis
     }
     terms = _terms(**{key: getattr(saved, key) for key in TERMS})
     estimated = scenario(case_from(saved.lines, terms), "likely")
-    measured = {key: one.measured for key, one in found.items() if one.measured is not None}
+    measured = {key: one.measured / saved.adoption_likely for key, one in found.items() if one.measured is not None}
     actual = scenario(case_from(_with_measured(saved.lines, measured), terms), "likely") if measured else None
     return Comparison(list(found.values()), estimated, actual)
 
 
-def _actual(line: dict[str, Any], kpi: Kpi, values: list[float]) -> Actual:
+def _actual(line: dict[str, Any], kpi: Kpi, values: list[float], adoption: float) -> Actual:
     """The mean of the readings as a change from the baseline, in the good direction, as a share of the baseline."""
     reason = ""
-    if kpi.direction == Kpi.Direction.BAND:
+    estimated = line["uplift_likely"] * adoption
+    if adoption == 0:
+        reason = "The estimate expects that nobody uses the result, so there is nothing to hold readings against."
+    elif kpi.direction == Kpi.Direction.BAND:
         reason = "A band has no direction in which it improves."
     elif not kpi.baseline_value:
         reason = "The KPI has no baseline other than zero to compare with."
     elif not values:
         reason = "No reading lies in the months of the estimate yet."
     if reason or not kpi.baseline_value:
-        return Actual(line["label"], kpi, line["uplift_likely"], None, len(values), reason)
+        return Actual(line["label"], kpi, estimated, None, len(values), reason)
     change = (sum(values) / len(values) - kpi.baseline_value) / abs(kpi.baseline_value)
     measured = -change if kpi.direction == Kpi.Direction.DOWN else change
-    return Actual(line["label"], kpi, line["uplift_likely"], measured, len(values), "")
+    return Actual(line["label"], kpi, estimated, measured, len(values), "")
 
 
 def _with_measured(lines: Lines, measured: dict[str, float]) -> Lines:

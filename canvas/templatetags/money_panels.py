@@ -24,11 +24,11 @@ def block_costs(context: Context, project: Project, number: int) -> dict[str, An
 def three_points(line: CostItem) -> str:
     """A cost's amounts: 1,000 to 3,000, most likely 2,000 EUR a month."""
     low, high = (amount for amount in (line.amount_low, line.amount_high))
-    likely = f"{plain(line.amount_likely)} {line.currency} {PERIODS[line.period]}"
+    likely = f"{cents(line.amount_likely)} {line.currency} {PERIODS[line.period]}"
     if low is None and high is None:
         return likely
     low, high = (line.amount_likely if end is None else end for end in (low, high))
-    return likely if low == high else f"{likely}, {plain(low)} to {plain(high)}"
+    return likely if low == high else f"{likely}, {cents(low)} to {cents(high)}"
 
 
 @register.filter
@@ -44,14 +44,22 @@ def error_rates(line: ErrorCost) -> str:
 
 
 @register.filter
-def plain(value: Decimal | float | None) -> str:
+def plain(value: float | None) -> str:
     """A figure with thousands grouped and no digits added."""
     if value is None:
         return "–"
-    if isinstance(value, Decimal):
-        whole = value == value.to_integral_value()
-        return f"{value.quantize(Decimal(1)) if whole else value.normalize():,f}".replace("-", "−")
     return f"{value:,.12g}".replace("-", "−")
+
+
+@register.filter
+def cents(value: Decimal | float | str | None) -> str:
+    """An amount to the cent, or without cents where it has none; unit values keep up to four digits."""
+    if value is None:
+        return "–"
+    exact = Decimal(str(value))
+    if exact == exact.to_integral_value():
+        return f"{exact:,.0f}".replace("-", "−")
+    return f"{exact:,.{2 if exact == exact.quantize(Decimal('0.01')) else 4}f}".replace("-", "−")
 
 
 @register.filter
@@ -67,6 +75,11 @@ def as_money(value: float | None, currency: str) -> str:
     places = 0 if abs(value) >= 100 or value == 0 else 2
     rounded = round(value, places) + 0.0
     return f"{rounded:,.{places}f} {currency}".strip().replace("-", "−")
+
+
+def percent(share: float | None, places: int = 1) -> str:
+    """A share as a percentage, with a true minus sign and a dash for nothing."""
+    return "–" if share is None else f"{share * 100:,.{places}f} %".replace("-", "−")
 
 
 def _shares(low: float, likely: float, high: float) -> str:

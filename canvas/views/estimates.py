@@ -16,7 +16,7 @@ from canvas.roi.lines import Lines, MissingRates, currencies_of
 from canvas.roles import Permission
 from canvas.services import estimates
 from canvas.services.money import latest_estimate
-from canvas.templatetags.money_panels import as_money
+from canvas.templatetags.money_panels import as_money, percent
 from canvas.views.requests import signed_in
 
 KEPT_TERMS = tuple(key for key in estimates.TERMS if key not in ("note", "rates_source", "exchange_rates"))
@@ -104,7 +104,7 @@ class Shown:
 def shown(results: Results, currency: str) -> dict[str, Any]:
     """What the page of an estimate and its preview show of the results."""
     rows = [Shown(label, *(as_money(results[name][key], currency) for name, _ in SCENARIOS)) for key, label in ROWS]
-    rows.append(Shown("Return on investment", *(_share(results[name]["roi"]) for name, _ in SCENARIOS)))
+    rows.append(Shown("Return on investment", *(percent(results[name]["roi"]) for name, _ in SCENARIOS)))
     rows.append(Shown("Pays back", *(_payback(results[name]["payback_month"]) for name, _ in SCENARIOS)))
     rows.append(
         Shown("Pays back, discounted", *(_payback(results[name]["discounted_payback_month"]) for name, _ in SCENARIOS))
@@ -141,7 +141,7 @@ def break_even_sentence(results: Results) -> str:
     found = results["break_even"]
     if found["multiplier"] is None:
         return str(found["reason"])
-    lines = ", ".join(f"{line['label']} {line['uplift']:.2%}" for line in found["lines"])
+    lines = ", ".join(f"{line['label']} {percent(line['uplift'], 2)}" for line in found["lines"])
     beyond = " That is more than all of the volume." if any(line["uplift"] > 1 for line in found["lines"]) else ""
     return f"The net present value is zero when every likely uplift is multiplied by {found['multiplier']:.3g}: {lines}.{beyond}"
 
@@ -158,10 +158,10 @@ def terms_in_words(saved: RoiEstimate) -> list[tuple[str, str]]:
         ("Horizon", f"{saved.horizon_months} months"),
         (
             "Discount rate",
-            f"{saved.discount_rate:.4g} a year" if saved.discount_rate > 1 else f"{saved.discount_rate:.2%} a year",
+            f"{percent(saved.discount_rate, 2)} a year",
         ),
-        ("Hurdle", _share(saved.hurdle_rate)),
-        ("Adoption", " · ".join(f"{share:.4g}" if share > 1 else f"{share:.0%}" for share in three)),
+        ("Hurdle", percent(saved.hurdle_rate)),
+        ("Adoption", " · ".join(percent(share, 0) for share in three)),
         ("Predictions", f"{saved.predictions_per_year:,.0f} a year"),
         ("Draws", f"{saved.draws:,}, seed {saved.seed}"),
         ("Note", saved.note),
@@ -183,6 +183,7 @@ def _initial_terms(form: TermsForm) -> dict[str, Any]:
     """The terms as the page first shows them."""
     values = {key: form.get_initial_for_field(field, key) for key, field in form.fields.items()}
     rates = {code: rate for code in form.foreign if (rate := values.get(f"rate_{code}"))}
+    values["predictions_per_year"] = float(values["predictions_per_year"])
     return {key: values.get(key, "") for key in estimates.TERMS} | {"exchange_rates": rates}
 
 
@@ -193,6 +194,7 @@ def _last_terms(project: Project, lines: Lines) -> dict[str, Any]:
         codes = [line["currency"] for kind in lines.values() for line in kind]
         return {"currency": max(sorted(set(codes)), key=codes.count)} if codes else {}
     kept = {key: getattr(before, key) for key in KEPT_TERMS}
+    kept["predictions_per_year"] = f"{before.predictions_per_year:.15g}"
     return kept | {"exchange_rates": before.exchange_rates} | rates_parts(before.rates_source)
 
 
@@ -215,14 +217,14 @@ def _beside(a: RoiEstimate, b: RoiEstimate) -> list[tuple[str, str, str, str]]:
     rows.append(
         (
             "Return on investment",
-            _share(left["roi"]),
-            _share(right["roi"]),
-            _share(right["roi"] - left["roi"]) if both else "–",
+            percent(left["roi"]),
+            percent(right["roi"]),
+            percent(right["roi"] - left["roi"]) if both else "–",
         )
     )
     rows.append(("Pays back", _payback(left["payback_month"]), _payback(right["payback_month"]), ""))
     chances = [one.results["distribution"]["probability_positive"] for one in (a, b)]
-    rows.append(("Chance of a net present value above zero", *map(_share, chances), _share(chances[1] - chances[0])))
+    rows.append(("Chance of a net present value above zero", *map(percent, chances), percent(chances[1] - chances[0])))
     return rows
 
 
@@ -249,10 +251,6 @@ def _lines_beside(a: RoiEstimate, b: RoiEstimate) -> list[tuple[str, str]]:
 
 def _changed(name: str, before: Any, after: Any) -> str:  # Any: JSON values
     return f"{name.replace('_', ' ')} {before if before not in (None, '') else '–'} → {after if after not in (None, '') else '–'}"
-
-
-def _share(share: float | None) -> str:
-    return "–" if share is None else f"{share:,.1%}".replace("-", "−")
 
 
 def _payback(month: int | None) -> str:

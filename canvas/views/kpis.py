@@ -21,7 +21,7 @@ from canvas.services.readings import values_by_day
 from canvas.smart import joins_business_and_model
 from canvas.views.requests import signed_in
 
-SHOWN_READINGS = 60
+SHOWN_READINGS = 30
 
 
 @dataclass(frozen=True)

@@ -43,8 +43,8 @@ def test_a_year_of_discounting_is_the_yearly_rate() -> None:
     assert factors[24] == pytest.approx(1 / 1.08**2)
 
 
-def test_yearly_flows_are_worth_what_a_textbook_says() -> None:
-    # Brealey and Myers write such a table: -100 now, 60 after one and two years at 10 % is worth 4.13.
+def test_yearly_flows_are_worth_what_the_yearly_formula_says() -> None:
+    # -100 now, 60 after one and after two years, at 10 %: -100 + 54.545 + 49.587.
     flows = np.zeros(25)
     flows[[0, 12, 24]] = -100, 60, 60
     assert present_value(flows, 0.10) == pytest.approx(-100 + 60 / 1.1 + 60 / 1.21)
