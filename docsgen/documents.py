@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from docsgen.content import Content, Fact, Section
 from docsgen.facts import Snapshot
-from docsgen.sections import data, datasheet, decisions, development, purpose, results
+from docsgen.sections import data, datasheet, decisions, development, purpose, results, risks
 from docsgen.sections.summary import summary
 from docsgen.sections.words import moment
 
@@ -49,6 +49,8 @@ MODEL_DOCUMENT = DocumentType(
         results.results,
         results.slices,
         results.limits,
+        risks.risks,
+        risks.oversight,
         decisions.approvals,
     ),
 )

@@ -25,6 +25,7 @@ from docsgen.facts.models import (
     version_facts,
 )
 from docsgen.facts.plan import kpi_facts, kpis_of, plan_facts, project_facts
+from docsgen.facts.risk import risk_facts
 from registry.models import ModelVersion
 
 FORMAT = "tenet.model-facts.v1"
@@ -43,6 +44,7 @@ def gather(version: ModelVersion) -> Snapshot:
         "version": version_facts(version, ledger),
         "plan": plan_facts(project, ledger),
         "kpis": [kpi_facts(kpi, ledger) for kpi in kpis_of(project)],
+        "risk": risk_facts(project, ledger),
         "datasets": dataset_facts(version, ledger),
         "environment": environment_facts(version.environment, ledger),
         "candidates": candidate_facts(version, ledger),

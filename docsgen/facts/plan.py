@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from canvas import answers as canvas_answers
-from canvas.blocks import BLOCKS, get_block
+from canvas.blocks import BLOCKS
+from canvas.blocks.shape import Table
 from canvas.kpis import metric_label
 from canvas.models import BlockRevision, Kpi, Project
 from canvas.roles import Role
@@ -49,7 +50,7 @@ def plan_facts(project: Project, ledger: Ledger) -> Snapshot:
         "blocks": {
             str(block.number): {
                 "title": block.title,
-                "answers": _shown(block.number, answers.get(block.number, {})),
+                "answers": shown(block, answers.get(block.number, {})),
                 "missing": [field.label for field in state.by_block[block.number].missing],
                 "ref": _cite_block(held[block.number], ledger) if block.number in held else "",
                 "revision": held[block.number].number if block.number in held else 0,
@@ -59,9 +60,8 @@ def plan_facts(project: Project, ledger: Ledger) -> Snapshot:
     }
 
 
-def _shown(number: int, answers: dict[str, Any]) -> dict[str, Any]:
-    """Every answered field of a block with its label and its text for people, and rows as tables."""
-    block = get_block(number)
+def shown(table: Table, answers: dict[str, Any]) -> dict[str, Any]:
+    """Every answered field of a block or another table with its label and its text for people, and rows as tables."""
     return {
         field.key: {
             "label": field.label,
@@ -69,7 +69,7 @@ def _shown(number: int, answers: dict[str, Any]) -> dict[str, Any]:
             "columns": [column.label for column in field.columns],
             "rows": _row_texts(field, answers[field.key]),
         }
-        for field in block.fields
+        for field in table.fields
         if answers.get(field.key) not in (None, "", [], {})
     }
 

@@ -2,6 +2,7 @@
 
 from docsgen.content import Cell, Fact, FactList, Item, Paragraph, Quotation, Row, Section, Sentence, Severity, Table
 from docsgen.facts import Snapshot
+from docsgen.sections.risks import go_no_go
 from docsgen.sections.words import answer, block, block_ref, day, figure, gap, quote, threshold
 
 INTENDED = ("intended_purpose", "problem_statement", "importance", "persona", "current_process")
@@ -123,14 +124,7 @@ def business_use(snapshot: Snapshot) -> Section:
                 blocks=("Check: plan complete", "EU AI Act Art. 14", "GDPR Art. 22"), severity=Severity.MEDIUM,
             )
         )  # fmt: skip
-    items += quote(snapshot, 10, "decision")
-    if not answer(snapshot, 10, "decision"):
-        items.append(
-            gap(
-                snapshot, "No go/no-go decision.", what="The go/no-go decision", page="canvas/10/",
-                where="Canvas, block 10", blocks=("Check: plan complete",), severity=Severity.MEDIUM,
-            )
-        )  # fmt: skip
+    items += go_no_go(snapshot)
     return Section(
         "business-use", "Business measures and decision use", "How success is counted, and who decides on a prediction.",
         tuple(items),
