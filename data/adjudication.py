@@ -31,9 +31,9 @@ def _lines(agreement: LabelAgreement, table: LabelTable) -> Iterator[str]:
 
 
 def _outcome(labels: dict[str, str], ruling: DisputedRow | None) -> list[str]:
-    if ruling is not None and ruling.decided_at is not None:
+    if ruling is not None and ruling.decided_at is not None and ruling.decided_by is not None:
         how = DECIDED if ruling.decided_label else NONE_RIGHT
-        return [ruling.decided_label, how, ruling.reason, str(ruling.decided_by), ruling.decided_at.isoformat()]
+        return [ruling.decided_label, how, ruling.reason, ruling.decided_by.username, ruling.decided_at.isoformat()]
     distinct = set(labels.values())
     if len(distinct) > 1:
         return ["", DISPUTED, "", "", ""]

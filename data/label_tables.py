@@ -30,6 +30,7 @@ from data.tables import PARQUET
 MOST_LABELERS = 1000
 LONGEST_KEY = 300
 SAMPLE_ROWS = 2000
+_LABEL_NAMES = re.compile(r"^(label|class|category|rating|grade|code|answer|score|diagnosis|verdict)$", re.IGNORECASE)
 _LABELER_NAMES = re.compile(
     r"^(labell?er|annotator|rater|coder|reader|worker|reviewer|judge|observer)(_?(id|name|no|number))?$", re.IGNORECASE
 )
@@ -114,7 +115,8 @@ def _guessed(first: pd.DataFrame, key: str) -> Layout:
     # A labeler has many lines; the label or a remark differs for other reasons.
     labeler = min(fitting, key=lambda name: (first[name].nunique() < 2, first[name].nunique()), default=others[0])
     rest = [name for name in others if name != labeler]
-    label = min(rest, key=lambda name: first[name].nunique())
+    # What never varies, such as a year, is no label; of the others the one with the fewest values is the likeliest.
+    label = min(rest, key=lambda name: (not _LABEL_NAMES.match(name), first[name].nunique() < 2, first[name].nunique()))
     return Layout(LONG, key, (), labeler, label)
 
 
