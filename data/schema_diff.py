@@ -103,6 +103,13 @@ def changes_between(older: Sequence[FieldDraft], newer: Sequence[FieldDraft]) ->
     return changes + [Change(was.key, "column", was.data_type, "", RULES["column-removed"]) for was in gone]
 
 
+def written_number(value: float | None) -> str:
+    """A bound as people write it, without losing a digit; empty for none."""
+    if value is None:
+        return ""
+    return f"{value:g}" if value == float(f"{value:g}") else repr(value)
+
+
 def _aspects(older: FieldDraft, newer: FieldDraft) -> list[Change]:
     return [
         Change(
@@ -119,7 +126,7 @@ def _shown(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:g}" if value == float(f"{value:g}") else repr(value)
+        return written_number(value)
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return str(value)

@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from data.inference import FieldDraft
 from data.models import SchemaField
+from data.schema_diff import written_number
 
 # A form may have 5,000 controls, and each column takes fourteen.
 MOST_EDITABLE = 340
@@ -78,7 +79,15 @@ FieldFormSet = forms.formset_factory(FieldForm, extra=0, max_num=MOST_EDITABLE, 
 
 def field_forms(drafts: Sequence[FieldDraft], posted: QueryDict | None = None) -> Any:  # Any: the class made above
     """The rows of the table, filled with a version's columns or with what was sent."""
-    initial = [asdict(draft) | {"allowed_values": _written(draft.allowed_values)} for draft in drafts]
+    initial = [
+        asdict(draft)
+        | {
+            "allowed_values": _written(draft.allowed_values),
+            "minimum": written_number(draft.minimum),
+            "maximum": written_number(draft.maximum),
+        }
+        for draft in drafts
+    ]
     return FieldFormSet(posted, initial=initial, prefix="c")
 
 

@@ -1,5 +1,7 @@
 """How wide a table's columns are: worked out here from the texts, because a renderer that has to try takes far longer."""
 
+import math
+
 from docsgen.content import Cell, Table
 
 # Percent of a page's width that one letter takes at a table's type size, and what a column takes besides its letters.
@@ -16,10 +18,11 @@ def column_shares(table: Table) -> list[int]:
     room = 100 - sum(least)
     if room <= 0:
         return [max(1, int(100 * low / sum(least))) for low in least]
+    # With room for all that is wanted, every column gets its part of what is left.
+    if sum(wanted) <= 100:
+        return [int(100 * want / sum(wanted)) for want in wanted]
     extra = [want - low for want, low in zip(wanted, least, strict=True)]
     total = sum(extra)
-    if not total:
-        return [int(low + room / len(least)) for low in least]
     return [int(low + room * more / total) for low, more in zip(least, extra, strict=True)]
 
 
@@ -36,4 +39,4 @@ def _longest_word(cell: Cell) -> str:
 
 def _wanted(cells: list[Cell]) -> float:
     lengths = sorted(min(len(cell.text), LONGEST_WANTED) for cell in cells)
-    return LETTER * lengths[int(0.8 * (len(lengths) - 1))] + PADDING if lengths else 0.0
+    return LETTER * lengths[math.ceil(0.8 * (len(lengths) - 1))] + PADDING if lengths else 0.0

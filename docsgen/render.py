@@ -15,9 +15,7 @@ from docsgen.layout import Layout, components
 from docsgen.printing.client import Attachment, Printed, print_html
 
 # Sections that start on a page of their own; the others follow where the last one ended.
-LONG_SECTIONS = frozenset(
-    {"data-sources", "experimentation", "thresholds", "results", "approvals", "composition", "collection"}
-)
+LONG_SECTIONS = frozenset({"data-sources", "experimentation", "thresholds", "results", "approvals"})
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,15 @@ class SchemaField(models.Model):
     def __str__(self) -> str:
         return self.key
 
+    @property
+    def range_words(self) -> str:
+        """Between which numbers values lie; empty when neither side is bounded."""
+        if self.minimum is None:
+            return "" if self.maximum is None else f"at most {self.maximum:.10g}"
+        return (
+            f"at least {self.minimum:.10g}" if self.maximum is None else f"{self.minimum:.10g} to {self.maximum:.10g}"
+        )
+
 
 class SchemaCheckQuerySet(models.QuerySet["SchemaCheck"]):
     """Reads of checks that several places share."""

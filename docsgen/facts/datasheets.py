@@ -83,7 +83,7 @@ def _column(column: Any, *, label: str) -> Snapshot:  # Any: what data.profiling
         "missing": column.get("missing", 0),
         "distinct": column.get("distinct", 0),
         "least": numbers.get("min"),
-        "median": numbers.get("median"),
+        "median": (numbers.get("quantiles") or {}).get("0.5"),
         "most": numbers.get("max"),
         "top": [[str(value), count] for value, count in top],
     }

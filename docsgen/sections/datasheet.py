@@ -112,7 +112,7 @@ def _checked(snapshot: Snapshot) -> list[Item]:
     )
     left = len(broken) - len(rows)
     note = f"{left} more broken rules are in the attached JSON." if left > 0 else ""
-    columns = ("Column", "The schema asks", "Rows that break it", "For example")
+    columns = ("Column", "The schema asks", "Rows", "For example")
     found = Table("Rows that break the schema", columns, rows, numbers=frozenset({2}), note=note)
     text = f"Rows of {_name(snapshot)} break the schema: {len(broken)} rule{'s' if len(broken) != 1 else ''}."
     return [found, _missing(snapshot, text, "Rows that obey the schema, or a schema that fits them")]
@@ -148,9 +148,9 @@ def _columns_found(profile: Snapshot, refs: tuple[str, ...]) -> Table:
                 Cell(count(column["missing"]), is_number=True),
                 Cell(_share(column["missing"], profile["rows"]), is_number=True),
                 Cell(count(column["distinct"]), is_number=True),
-                Cell(figure(column["least"]), is_number=True),
-                Cell(figure(column["median"]), is_number=True),
-                Cell(figure(column["most"]), is_number=True),
+                Cell(_found(column["least"]), is_number=True),
+                Cell(_found(column["median"]), is_number=True),
+                Cell(_found(column["most"]), is_number=True),
             ),
             refs,
         )
@@ -201,8 +201,8 @@ def _quality_table(checks: list[Snapshot]) -> Table:
             (
                 Cell(check["source"]),
                 Cell(f"{check['name']} ({check['dimension'].lower()})"),
-                Cell(f"{figure(check['measured'])} {check['unit']}".strip(), is_number=True),
-                Cell(figure(check["limit"]), is_number=True),
+                Cell(f"{_found(check['measured'])} {check['unit']}".strip(), is_number=True),
+                Cell(_found(check["limit"]), is_number=True),
                 Cell(
                     "Good enough" if check["passed"] else "Not good enough", tone="good" if check["passed"] else "bad"
                 ),
@@ -419,15 +419,16 @@ def maintenance(snapshot: Snapshot) -> Section:
         about = f" of {', '.join(unnamed)}" if unnamed else ""
         text = f"How long the data{about} are kept is not recorded."
         items.append(_missing(snapshot, text, "Retention of the sources", severity=Severity.LOW))
+    sentences = []
     if snapshot["siblings"]:
         items.append(_sibling_table(snapshot))
     else:
-        text = f"This is the only snapshot under the name {dataset['name']}."
-        items.append(Paragraph((Sentence(text, (dataset["ref"],)),)))
+        sentences.append(Sentence(f"This is the only snapshot under the name {dataset['name']}.", (dataset["ref"],)))
     if schema := dataset["schema"]:
-        versions = snapshot["schema_versions"]
-        text = f"Its schema is version {schema['number']} of {versions}; every version is kept."
-        items.append(Paragraph((Sentence(text, (schema["ref"],)),)))
+        text = f"Its schema is version {schema['number']} of {snapshot['schema_versions']}; every version is kept."
+        sentences.append(Sentence(text, (schema["ref"],)))
+    if sentences:
+        items.append(Paragraph(tuple(sentences)))
     return _section(
         "maintenance", "Maintenance", "Who keeps the data, how they change, and for how long they are kept.", items
     )
@@ -493,6 +494,11 @@ def _name(snapshot: Snapshot) -> str:
 
 def _share(part: int, whole: int) -> str:
     return f"{100 * part / whole:.1f} %" if whole else DASH
+
+
+def _found(value: float | None) -> str:
+    """A value as it stands in the rows: six digits at most, a true minus."""
+    return DASH if value is None else f"{value:,.6g}".replace("-", "−")
 
 
 def _percent(rate: float) -> str:
