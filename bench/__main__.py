@@ -42,12 +42,15 @@ def measured(folder: Path) -> Iterator[Line]:
         yield Line("main path of the demo, both samples", time.monotonic() - began, "s", 30)
         yield _memory("web and worker, idle after the main path", running)
     # The rooms' models exist from here on: walking the main path has set Django up.
-    from bench import journal, pages, printing  # noqa: PLC0415
+    from bench import journal, pages, printing, returns  # noqa: PLC0415
 
     yield from printing.lines()
     yield from pages.lines()
     yield from journal.lines()
+    yield from returns.lines()
     yield from _predictions()
+    yield from _profiles("csv", seconds=90)
+    yield from _profiles("parquet", seconds=30)
 
 
 def _memory(name: str, running: server.Running) -> Line:
@@ -69,6 +72,20 @@ def _predictions() -> Iterator[Line]:
     )
     yield Line("evaluation of 1,000,000 predictions", found["seconds"], "s", 15, beside)
     yield Line("evaluation of 1,000,000 predictions, peak memory", found["peak_mb"], "MB", 1_500)
+
+
+def _profiles(file_format: str, *, seconds: float) -> Iterator[Line]:
+    # As above, and a file of each format is written first, which takes half a minute and is not counted.
+    run = subprocess.run(
+        [sys.executable, "-m", "bench.profiles", file_format], stdout=subprocess.PIPE, check=True, cwd=server.ROOT
+    )
+    found = json.loads(run.stdout.splitlines()[-1])
+    name = f"profile of 5,000,000 rows, {found['columns']} columns, {file_format}"
+    beside = f"{found['megabytes']:,.0f} MB, CPU {found['cpu_seconds']:.1f} s"
+    yield Line(name, found["seconds"], "s", seconds, beside)
+    yield Line(f"{name}, peak memory", found["peak_mb"], "MB", 1_200)
+    beside = f"received, hashed, checked to its end, schema read off; peak memory {found['upload_peak_mb']:,.0f} MB"
+    yield Line(f"the same file's upload, {file_format}", found["upload_seconds"], "s", beside=beside)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ DATE, DATETIME, STRING = "date", "datetime", "string"
 TRUE = ("true", "True", "TRUE")
 FALSE = ("false", "False", "FALSE")
 FEW = 50
-MOST_ROWS = 1_000_000
+MOST_ROWS = 250_000
 MOST_CELLS = 20_000_000
 
 _INTEGER = r"^[+-]?\d{1,18}$"
@@ -53,7 +53,7 @@ class ColumnFacts:
 
 
 def scan(path: Path, file_format: str, columns: Sequence[str]) -> list[ColumnFacts]:
-    """The facts of the named columns, from the first rows of a checked file (a million, fewer if they are wide)."""
+    """The facts of the named columns, from the first rows of a checked file (250,000, fewer if they are wide)."""
     found = [ColumnFacts(name) for name in columns]
     most = min(MOST_ROWS, max(MOST_CELLS // max(len(columns), 1), 1))
     look = _look_at_typed if file_format == PARQUET else _look_at_text

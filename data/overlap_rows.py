@@ -84,7 +84,10 @@ def _seen(dataset: Dataset, overlap: RowOverlap) -> SeenOverlap:
         rows=overlap.first_rows if is_first else overlap.second_rows,
         other_rows=overlap.second_rows if is_first else overlap.first_rows,
         compared=overlap.compared,
-        examples=[{"kind": one["kind"], "here": one[here], "there": one[there]} for one in overlap.examples],
+        examples=sorted(
+            ({"kind": one["kind"], "here": one[here], "there": one[there]} for one in overlap.examples),
+            key=lambda one: (one["kind"] != "row", one["here"]),
+        ),
         notes=overlap.notes,
         found_at=overlap.found_at,
     )

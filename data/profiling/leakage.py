@@ -56,10 +56,8 @@ def time_notes(
         if start > last:
             continue
         spans = f"“{name}” runs from {since} to {until} in {earlier}, and from {begins} to {ends} in {later}"
-        how = "lies before what is learned from" if end < first else "overlaps with it"
-        notes.append(
-            f"{spans}: what is measured on {how}. If the model predicts the future, split the rows at a point in time."
-        )
+        how = "what is measured on lies before what is learned from" if end < first else "the two overlap"
+        notes.append(f"{spans}: {how}. If the model predicts the future, split the rows at a point in time.")
     return sorted(notes)
 
 

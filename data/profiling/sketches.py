@@ -216,4 +216,6 @@ class Moments:
         """The standard deviation, with n − 1; None for a single value, or for numbers too large to be squared."""
         if self.n < 2 or not np.isfinite(self._squares):
             return None
+        if self.least == self.greatest:
+            return 0.0
         return float(np.sqrt(self._squares / (self.n - 1)))

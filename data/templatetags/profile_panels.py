@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from data.models import Dataset
 from data.overlap_rows import overlaps_of
-from data.profile_page import Bar, label_bars
+from data.profile_page import Bar, label_bars, shown
 from data.services import profiles
 
 register = template.Library()
@@ -36,6 +36,12 @@ def profile_panel(context: Context, dataset: Dataset) -> dict[str, Any]:
         "more": max(0, len(sentences) - SHOWN),
         "label": label_bars(profile) if profile else None,
     }
+
+
+@register.filter
+def plain_figure(value: float | None) -> str:
+    """A figure with as many digits as people read."""
+    return shown(value)
 
 
 @register.simple_tag

@@ -195,7 +195,7 @@ def test_a_test_set_that_is_not_later_is_warned_of(project: Project, contributor
     )
     (note,) = RowOverlap.objects.get().notes
     assert "“seen_on” runs from 2024-01-01 to 2024-07-06 in Rows, snapshot 1" in note
-    assert "overlaps with it" in note
+    assert "the two overlap" in note
 
 
 def test_a_test_set_that_is_later_is_not(project: Project, contributor: User, frame: pd.DataFrame) -> None:
