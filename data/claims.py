@@ -78,7 +78,8 @@ def _late(row: Mapping[str, Any], source: DataSource) -> str:
     age = (timezone.localdate() - refreshed_on).days
     gap = longest_gap(said)
     if gap is not None and age > gap * PATIENCE:
-        return f"Says “{row['name']}” is refreshed {said[:1].lower()}{said[1:]}; it was last refreshed {age} days ago, on {day(refreshed_on)}."
+        promise = f"Says “{row['name']}” is refreshed {said[:1].lower()}{said[1:]}"
+        return f"{promise}; it was last refreshed {age} days ago, on {day(refreshed_on)}."
     return f"“{row['name']}” was {overdue(source)}." if overdue(source) else ""
 
 

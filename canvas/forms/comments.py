@@ -16,7 +16,9 @@ class RemarkForm(PlainText, forms.Form):
     text = forms.CharField(
         max_length=LONGEST,
         label="Comment",
-        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto", "data-mentions": ""}),
+        widget=forms.Textarea(
+            attrs={"rows": 3, "dir": "auto", "data-mentions": "", "data-key": "c", "data-key-label": "Comment"}
+        ),
         help_text="Markdown. Type @ to name a member; they are told on their home page.",
         error_messages={"required": "Write something first."},
     )

@@ -27,23 +27,3 @@ def test_a_lead_starts_a_project_fills_in_a_block_and_reads_what_changed(sign_in
     page = lead.go("/p/ward-alarms/canvas/")
     expect(page.locator(".blk.b1")).to_contain_text("open")
     expect(page.locator(".blk.b1")).to_contain_text("fifty alarms")
-
-
-def test_two_people_who_write_at_once_lose_no_word(sign_in: SignIn) -> None:
-    lead, scientist = sign_in("owner"), sign_in("contributor")
-    path = "/p/breast-mass-triage/canvas/8/"
-    mine, theirs = lead.go(path), scientist.go(path)
-    theirs.locator("#f-scaling_plan").fill("Two workers are enough for ten times the load.")
-    theirs.get_by_role("button", name="Save", exact=True).click()
-    expect(theirs.get_by_text("is saved")).to_be_visible()
-
-    mine.locator("#f-scaling_plan").fill("A second machine doubles what one can do.")
-    mine.get_by_role("button", name="Save", exact=True).click()
-    expect(mine.get_by_text("Nothing of yours is lost")).to_be_visible()
-    mine.get_by_text("Compare both texts, field by field").click()
-    expect(mine.locator(".was").first).to_contain_text("Two workers are enough")
-    expect(mine.locator(".now").first).to_contain_text("A second machine doubles")
-    expect(mine.locator("#f-scaling_plan")).to_have_value("A second machine doubles what one can do.")
-    mine.get_by_role("button", name="Save", exact=True).click()
-    expect(mine.get_by_text("is saved")).to_be_visible()
-    expect(mine.locator("#f-scaling_plan")).to_have_value("A second machine doubles what one can do.")
