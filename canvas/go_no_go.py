@@ -50,7 +50,7 @@ PROPOSAL = Questionnaire(
             Kind.ROWS,
             noun="condition",
             question="What has to hold, who sees to it, and by when?",
-            help="For “Go with conditions”. Each is reported as met on this page.",
+            help="For “Go with conditions”. Each is reported as met on the decision page.",
             example="Reminders run in all clinics · practice manager · 30 June 2027",
             max_rows=20,
             columns=(

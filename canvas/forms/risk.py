@@ -79,8 +79,11 @@ class RiskForm(PlainText, forms.ModelForm):
         help_texts: ClassVar = {
             "title": "In a few words, so that people find it in the list.",
             "description": "Cause, event and consequence.",
+            "category": "What is at stake.",
+            "affected": "People or groups, also those who never use the system.",
             "measures": "What is done, by whom, by when.",
-            "residual_likelihood": "Once the measures are in place. Leave it open until somebody can judge it.",
+            "residual_likelihood": "Once the measures are in place.",
+            "residual_impact": "Judge both, or neither yet.",
             "owner": "One person who answers for it.",
             "review_on": "It is marked overdue once this date has passed.",
         }
