@@ -17,9 +17,9 @@ def write(document: Document) -> str:
     """The plan as Markdown; texts of people are escaped, so that none of them is read as markup."""
     project = document["project"]
     held = {row["block"]: row for row in sorted(document["revisions"], key=lambda row: row["number"])}
-    lines = [f"# {line(project['name'])}", ""]
+    lines = [f"# {plain(project['name'])}", ""]
     if project["purpose"]:
-        lines += [line(project["purpose"]), ""]
+        lines += [plain(project["purpose"]), ""]
     lines += [f"Exported {document['exported_at'][:16].replace('T', ' ')} UTC by {_who(document['exported_by'])}. "]
     lines[-1] += f"Risk tier: {dict(Project.RiskTier.choices).get(project['risk_tier'], project['risk_tier'])}."
     for block in BLOCKS:
@@ -29,7 +29,7 @@ def write(document: Document) -> str:
             lines += ["", f"## {title}", "", *table]
     if document.get("notes"):
         lines += ["", "## Notes that no field holds", ""]
-        lines += [f"- {line(note['place'])}: {line(note['text'])}" for note in document["notes"]]
+        lines += [f"- {plain(note['place'])}: {plain(note['text'])}" for note in document["notes"]]
     return "\n".join(lines) + "\n"
 
 
@@ -43,7 +43,7 @@ def _block(block: Block, revision: Mapping[str, Any] | None) -> Iterable[str]:
     answers = revision["answers"]
     if block.number == 1 and (statement := value_statement(answers)):
         yield ""
-        yield f"**{line(statement)}**"
+        yield f"**{plain(statement)}**"
     for field in block.fields:
         if answers.get(field.key):
             yield ""
@@ -61,7 +61,7 @@ def _answer(field: Field, value: Any) -> Iterable[str]:
         return
     lines = display(field, value).split("\n")
     if field.kind in (Kind.LIST, Kind.CHOICES, Kind.PARTS):
-        lines = [f"- {line(line)}" for line in lines]
+        lines = [f"- {plain(line)}" for line in lines]
     else:
         lines = [_escaped(line) for line in lines]
     yield from lines
@@ -208,7 +208,7 @@ def _table(heads: list[str], rows: list[list[Any]]) -> list[str]:
     return [
         f"| {' | '.join(heads)} |",
         f"|{'---|' * len(heads)}",
-        *(f"| {' | '.join(line('' if cell is None else str(cell)) for cell in row)} |" for row in rows),
+        *(f"| {' | '.join(plain('' if cell is None else str(cell)) for cell in row)} |" for row in rows),
     ]
 
 
@@ -228,10 +228,10 @@ def _who(person: Mapping[str, Any] | None) -> str:
     if not person:
         return "nobody named"
     told = ", says the file it came from" if person.get(IMPORTED) else ""
-    return line(f"{person['name']}{told}")
+    return plain(f"{person['name']}{told}")
 
 
-def line(text: str) -> str:
+def plain(text: str) -> str:
     """A text of people on one line, escaped so that none of it is read as markup."""
     return _escaped(" ".join(str(text).split()))
 

@@ -14,7 +14,7 @@ from canvas.exchange.texts import Sheet, first, pieces
 
 CARD_TYPES = ("card", "negotiation_card")
 NUMBER = re.compile(r"(?<![\w.])(-?\d+(?:\.\d+)?)\s*(%?)")
-LESS = re.compile(r"<|≤|at most|less than|no more than|below|under|reduc|fewer|lower", re.IGNORECASE)
+LESS = re.compile(r"<|≤|at most|less than|no more than|below|under|(?:reduc|lower)\w* to", re.IGNORECASE)
 TASKS = {
     "regression": ("supervised", "point_regression", "regression"),
     "clustering": ("unsupervised", "clustering", ""),
@@ -89,8 +89,8 @@ class _Reader:
         found = ["Names of owners, costs, monitoring and the reasons against a model are not on such a card."]
         if self.metrics_without_target:
             found.append(
-                f"{self.metrics_without_target} metrics of the card name no figure to reach. They stand in block 5 "
-                "among the further measures; a KPI needs a target."
+                f"Metrics that name no figure to reach: {self.metrics_without_target}. They stand in block 5 among the "
+                "further measures, since a KPI needs a target."
             )
         if self.sheet.kpis:
             found.append("Targets and directions of the KPIs were read out of the metrics' words: check each of them.")

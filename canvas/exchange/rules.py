@@ -105,7 +105,7 @@ def _repeated_ids(rows: list[Row]) -> Iterator[Flaw]:
 def _serves_itself(row: Row, by_id: dict[str, Row]) -> bool:
     seen = set()
     above = row.values["parent"]
-    while above is not None and above not in seen:
+    while above is not None and above != row.id and above not in seen:
         seen.add(above)
         above = by_id[above].values["parent"]
-    return above == row.id and above is not None
+    return above is not None and above == row.id

@@ -9,7 +9,7 @@ from packaging.version import InvalidVersion, Version
 
 from canvas.answers import display, display_cell, value_statement
 from canvas.blocks import get_block
-from canvas.exchange.markdown import line
+from canvas.exchange.markdown import plain
 from canvas.kpis import metric_label
 from canvas.models import Kpi
 from registry.skeleton.facts import Skeleton
@@ -144,19 +144,19 @@ def _readme(skeleton: Skeleton) -> str:
 
 def _purpose(skeleton: Skeleton) -> Iterator[str]:
     answers = skeleton.answers.get(1, {})
-    yield f"# {line(skeleton.project.name)}"
+    yield f"# {plain(skeleton.project.name)}"
     yield ""
     if skeleton.project.purpose:
-        yield f"{line(skeleton.project.purpose)}\n"
+        yield f"{plain(skeleton.project.purpose)}\n"
     yield f"The plan: {skeleton.url}/p/{skeleton.project.slug}/canvas/\n"
     yield "## What and why\n"
     if statement := value_statement(answers):
-        yield f"{line(statement)}\n"
+        yield f"{plain(statement)}\n"
     for key in ("problem_statement", "intended_purpose"):
         if answers.get(key):
-            yield f"**{get_block(1).field(key).label}.** {line(answers[key])}\n"
+            yield f"**{get_block(1).field(key).label}.** {plain(answers[key])}\n"
     if answers.get("out_of_scope_uses"):
-        yield f"**Not meant for:** {line('; '.join(answers['out_of_scope_uses']))}\n"
+        yield f"**Not meant for:** {plain('; '.join(answers['out_of_scope_uses']))}\n"
     if not answers:
         yield "Block 1 of the plan is empty: write it before the first model.\n"
 
@@ -173,7 +173,7 @@ def _kpis(skeleton: Skeleton) -> Iterator[str]:
             kpi.name, kpi.get_kind_display(), metric_label(kpi.metric) or kpi.formula, _figure(kpi.baseline_value),
             f"{_figure(kpi.target_value)} {kpi.unit}", _threshold(kpi),
         )  # fmt: skip
-        yield f"| {' | '.join(line(cell) for cell in cells)} |"
+        yield f"| {' | '.join(plain(cell) for cell in cells)} |"
     yield ""
 
 
@@ -187,12 +187,12 @@ def _data(skeleton: Skeleton) -> Iterator[str]:
             for column in field.columns
             if column.key in ("owner", "licence_or_terms", "personal_data", "refresh") and row.get(column.key)
         ]
-        yield f"- **{line(row.get('name', ''))}**{': ' if told else ''}{line('; '.join(told))}"
+        yield f"- **{plain(row.get('name', ''))}**{': ' if told else ''}{plain('; '.join(told))}"
     if not rows:
         yield "The plan names no data source yet."
     yield ""
     if skeleton.snapshot:
-        yield f"This folder is set up for {line(str(skeleton.snapshot))}, {skeleton.snapshot.rows:,} rows.\n"
+        yield f"This folder is set up for {plain(str(skeleton.snapshot))}, {skeleton.snapshot.rows:,} rows.\n"
     else:
         yield "No snapshot was chosen: set `snapshot` and `label` in `tenet.json`.\n"
 
@@ -201,11 +201,11 @@ def _decision(skeleton: Skeleton) -> Iterator[str]:
     yield "## What is done with a prediction\n"
     answers = skeleton.answers.get(6, {})
     if answers.get("decision"):
-        yield f"{line(answers['decision'])}\n"
+        yield f"{plain(answers['decision'])}\n"
     for key in ("automation_level", "decision_threshold"):
         if answers.get(key):
             field = get_block(6).field(key)
-            yield f"- {field.label}: {line(display(field, answers[key]))}"
+            yield f"- {field.label}: {plain(display(field, answers[key]))}"
     if not answers:
         yield "Block 6 of the plan is empty."
     yield ""
