@@ -148,7 +148,7 @@ def tornado_chart(results: Mapping[str, Any], currency: str) -> Drawing | None:
     if not swings:
         return None
     names = [clipped(f"{number}. {one['label']}", 26) for number, one in enumerate(swings, start=1)]
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "name": name,
             "start": drawn_digits(results["likely"]["npv"]),
@@ -178,7 +178,7 @@ SIDES = "datum.value == 'low' ? 'at its low value' : 'at its high value'"
 def cumulative_chart(results: Mapping[str, Any], currency: str) -> Drawing:
     """The running total of each scenario, month by month."""
     names = {"low": "Low", "likely": "Likely", "high": "High"}
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"x": month, "y": drawn_digits(total), "scenario": names[key]}
         for key in names
         for month, total in _thinned(results[key]["cumulative"])

@@ -25,5 +25,6 @@ def measured(project_id: int) -> dict[str, list[float]]:
     )
     found: dict[str, list[float]] = {}
     for metric, value in results.order_by().values_list("metric", "value"):
-        found.setdefault(metric, []).append(value)
+        if value is not None:
+            found.setdefault(metric, []).append(value)
     return found

@@ -1,7 +1,7 @@
 """The forms of money: costs, benefits, error costs, stated zeros, and the terms of an estimate."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -14,7 +14,15 @@ from canvas.blocks import BLOCKS
 from canvas.currencies import currency_code
 from canvas.forms.text import PlainText
 from canvas.models import BenefitLine, CostItem, ErrorCost, Kpi, Project
-from canvas.money_rules import MOST_MONTHS, Problems, benefit_problems, cost_problems, error_problems, share_problems
+from canvas.money_rules import (
+    MOST_MONTHS,
+    Problems,
+    Values,
+    benefit_problems,
+    cost_problems,
+    error_problems,
+    share_problems,
+)
 
 DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 LARGEST_SEED = 2**63 - 1
@@ -45,9 +53,13 @@ class PercentField(forms.FloatField):
 class LineForm(PlainText, forms.ModelForm):
     """What the forms of all lines have in common: a currency that exists, and rules over several fields."""
 
-    rules: ClassVar[Callable[[Any], Problems]]
     based_on = forms.IntegerField(widget=forms.HiddenInput, initial=0, required=False)
     currency = forms.CharField(max_length=20, label="Currency", help_text="A code of three letters, such as EUR.")
+
+    @staticmethod
+    def rules(values: Values) -> Problems:
+        """What to correct, by column; each kind of line has its own."""
+        raise NotImplementedError
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -59,12 +71,13 @@ class LineForm(PlainText, forms.ModelForm):
                 self.initial[key] = f"{value:.15g}"
         for field in self.fields.values():
             if isinstance(field, forms.TypedChoiceField) and field.required:
-                field.choices = [("", "Choose one"), *[c for c in field.choices if c[0] != ""]]
+                offered: Any = field.choices  # pairs, made from the model
+                field.choices = [("", "Choose one"), *(pair for pair in offered if pair[0] != "")]
 
     def clean(self) -> dict[str, Any]:
         """What the columns have to obey together."""
         cleaned = super().clean()
-        for key, sentence in type(self).rules(cleaned).items():
+        for key, sentence in self.rules(cleaned).items():
             if key in self.fields and key not in self.errors:
                 self.add_error(key, sentence)
         if "currency" not in self.errors and cleaned.get("currency"):
@@ -218,7 +231,8 @@ class TermsForm(PlainText, forms.Form):
     def __init__(self, *args: Any, currencies: Sequence[str], **kwargs: Any) -> None:
         initial = {"starts_on": timezone.localdate().replace(day=1)} | kwargs.pop("initial", {})
         initial |= {f"rate_{code}": rate for code, rate in initial.pop("exchange_rates", {}).items()}
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = initial
+        super().__init__(*args, **kwargs)
         chosen = str((self.data.get("currency") if self.is_bound else initial.get("currency")) or "EUR").strip().upper()
         self.foreign = [code for code in currencies if code != chosen]
         for code in self.foreign:

@@ -1,11 +1,18 @@
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 from rest_framework import serializers
 
 from canvas.currencies import currency_code
 from canvas.models import BenefitLine, CostItem, CostWaiver, ErrorCost, Kpi, RoiEstimate
-from canvas.money_rules import MOST_MONTHS, Problems, benefit_problems, cost_problems, error_problems, share_problems
+from canvas.money_rules import (
+    MOST_MONTHS,
+    Problems,
+    Values,
+    benefit_problems,
+    cost_problems,
+    error_problems,
+    share_problems,
+)
 from canvas.serializers.text import PlainText
 
 LARGEST_SEED = 2**63 - 1
@@ -14,17 +21,21 @@ LARGEST_SEED = 2**63 - 1
 class LineSerializer(PlainText, serializers.ModelSerializer[Any]):
     """What cost items, benefit lines and error costs have in common."""
 
-    rules: ClassVar[Callable[[Any], Problems]]
     currency = serializers.CharField(max_length=3, help_text="ISO 4217, such as EUR")
     based_on = serializers.IntegerField(
         min_value=1, required=False, write_only=True, help_text="The revision a change rests on; asked of changes only."
     )
 
+    @staticmethod
+    def rules(values: Values) -> Problems:
+        """What to correct, by column; each kind of line has its own."""
+        raise NotImplementedError
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """What the columns have to obey together, with those of the line that are not sent."""
-        names = [name for name in self.fields if name != "based_on"]
+        names = [name for name in self.fields.keys() if name != "based_on"]  # noqa: SIM118  not a plain mapping
         held = {name: getattr(self.instance, name) for name in names} if self.instance else {}
-        if problems := type(self).rules(held | attrs):
+        if problems := self.rules(held | attrs):
             raise serializers.ValidationError({key: [sentence] for key, sentence in problems.items()})
         if "currency" in attrs:
             attrs["currency"] = currency_code(attrs["currency"])

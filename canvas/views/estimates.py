@@ -219,12 +219,13 @@ def _beside(a: RoiEstimate, b: RoiEstimate) -> list[tuple[str, str, str, str]]:
             "Return on investment",
             percent(left["roi"]),
             percent(right["roi"]),
-            percent(right["roi"] - left["roi"]) if both else "–",
+            _points(right["roi"] - left["roi"]) if both else "–",
         )
     )
     rows.append(("Pays back", _payback(left["payback_month"]), _payback(right["payback_month"]), ""))
     chances = [one.results["distribution"]["probability_positive"] for one in (a, b)]
-    rows.append(("Chance of a net present value above zero", *map(percent, chances), percent(chances[1] - chances[0])))
+    chance, change = "Chance of a net present value above zero", _points(chances[1] - chances[0])
+    rows.append((chance, percent(chances[0]), percent(chances[1]), change))
     return rows
 
 
@@ -251,6 +252,10 @@ def _lines_beside(a: RoiEstimate, b: RoiEstimate) -> list[tuple[str, str]]:
 
 def _changed(name: str, before: Any, after: Any) -> str:  # Any: JSON values
     return f"{name.replace('_', ' ')} {before if before not in (None, '') else '–'} → {after if after not in (None, '') else '–'}"
+
+
+def _points(change: float) -> str:
+    return f"{percent(change).removesuffix(' %')} points"
 
 
 def _payback(month: int | None) -> str:
