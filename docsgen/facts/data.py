@@ -1,6 +1,7 @@
 """What a version learned from and was measured on."""
 
 from data.models import DataSchema, Dataset, DataSource, LabelingMethod
+from docsgen.facts.labels import agreement_facts, audit_facts
 from docsgen.facts.ledger import Ledger, Snapshot, stamp
 from jobs.models import Job
 from registry.models import ModelVersion
@@ -37,7 +38,7 @@ def dataset_fact(dataset: Dataset, use: str, ledger: Ledger) -> Snapshot:
         "rows": dataset.rows,
         "columns": dataset.columns,
         "size": dataset.size,
-        "format": dataset.get_file_format_display(),
+        "format": dataset.get_file_format_display() + (", declared only" if dataset.is_declared else ""),
         "sha256": dataset.sha256,
         "sources": [
             _source(source, ledger) for source in dataset.sources.select_related("created_by").order_by("name")
@@ -87,10 +88,17 @@ def _schema(schema: DataSchema, ledger: Ledger) -> Snapshot:
 
 def _labeling(method: LabelingMethod, ledger: Ledger) -> Snapshot:
     keys = (
-        "name", "number", "label_meaning", "guideline", "labelers", "agreement", "quality_control", "sample_size",
-        "known_weaknesses", "change_reason",
+        "name", "number", "label_meaning", "guideline", "guideline_file_name", "guideline_sha256", "labelers",
+        "labeler_role", "labeler_count", "agreement", "quality_control", "sample_size", "known_weaknesses",
+        "change_reason",
     )  # fmt: skip
     said = {key: getattr(method, key) for key in keys} | {"approach": method.get_approach_display()}
     earlier = LabelingMethod.objects.filter(project=method.project_id, name=method.name, number__lt=method.number)
     ref = ledger.cite(method, revision=method.number, at=method.created_at, by=method.created_by, said=said)
-    return said | {"ref": ref, "earlier_versions": earlier.count(), "recorded_at": stamp(method.created_at)}
+    return said | {
+        "ref": ref,
+        "earlier_versions": earlier.count(),
+        "recorded_at": stamp(method.created_at),
+        "agreements": agreement_facts(method, ledger),
+        "audits": audit_facts(method, ledger),
+    }

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from data.models import Dataset, DatasetProfile, FeatureDefinition, LabelingMethod, QualityCheck, RowOverlap
+from data.models import Dataset, DatasetProfile, FeatureDefinition, QualityCheck, RowOverlap
 from docsgen.facts.data import dataset_fact
+from docsgen.facts.labels import agreement_facts, audit_facts
 from docsgen.facts.ledger import Ledger, Snapshot, stamp
 from evaluation.models import EvaluationJob
 from jobs.models import Job
@@ -23,8 +24,8 @@ def datasheet_facts(dataset: Dataset, ledger: Ledger) -> Snapshot:
         "schema_versions": schema.project.schemas.filter(name=schema.name).count() if schema else 0,
         "overlaps": [_overlap(overlap, dataset, ledger) for overlap in _overlaps(dataset)],
         "quality_checks": [_quality(check, ledger) for check in _quality_checks(dataset)],
-        "agreements": _agreements(dataset.labeling_method, ledger) if dataset.labeling_method else [],
-        "audits": _audits(dataset.labeling_method, ledger) if dataset.labeling_method else [],
+        "agreements": agreement_facts(dataset.labeling_method, ledger) if dataset.labeling_method else [],
+        "audits": audit_facts(dataset.labeling_method, ledger) if dataset.labeling_method else [],
         "features": [_feature(feature, ledger) for feature in _features(dataset)],
         "uses": _uses(dataset, ledger),
         "siblings": [_sibling(other, ledger) for other in _siblings(dataset)],
@@ -136,41 +137,6 @@ def _quality(check: QualityCheck, ledger: Ledger) -> Snapshot:
     }
     ref = ledger.cite(check, label=str(check), at=check.recorded_at, by=check.recorded_by, said=said)
     return said | {"ref": ref}
-
-
-def _agreements(method: LabelingMethod, ledger: Ledger) -> list[Snapshot]:
-    held = method.agreements.select_related("measured_by").order_by("number")
-    return [
-        {
-            "ref": ledger.cite(
-                agreement, revision=agreement.number, sha256=agreement.sha256, at=agreement.measured_at,
-                by=agreement.measured_by,
-            ),
-            "number": agreement.number,
-            "rows": agreement.rows,
-            "labelers": len(agreement.labelers),
-            "disputed": agreement.disputed,
-            "figures": _figures(agreement.results),
-        }
-        for agreement in held[:MOST_LISTED]
-        if agreement.results
-    ]  # fmt: skip
-
-
-def _figures(results: Any) -> list[Snapshot]:  # Any: what data.agreement measured
-    told = [*results.get("alpha", []), *([results["fleiss"]] if results.get("fleiss") else [])]
-    keys = ("name", "value", "low", "high", "n", "reason")
-    return [{key: figure.get(key) for key in keys} for figure in told]
-
-
-def _audits(method: LabelingMethod, ledger: Ledger) -> list[Snapshot]:
-    keys = ("sample_size", "errors", "rate", "lower", "upper", "drawn")
-    found = []
-    for audit in method.audits.select_related("recorded_by").order_by("audited_on", "pk")[:MOST_LISTED]:
-        said = {key: getattr(audit, key) for key in keys} | {"audited_on": audit.audited_on.isoformat()}
-        ref = ledger.cite(audit, label=str(audit), at=audit.recorded_at, by=audit.recorded_by, said=said)
-        found.append(said | {"ref": ref})
-    return found
 
 
 def _features(dataset: Dataset) -> list[FeatureDefinition]:

@@ -15,6 +15,7 @@ from docsgen.content import (
     Table,
 )
 from docsgen.facts import Snapshot
+from docsgen.sections.labels import agreement_table, audit_table
 from docsgen.sections.words import count, day, gap, size
 
 CONTROLS = ("Check: data documented", "EU AI Act Annex IV 2(d)")
@@ -127,7 +128,7 @@ def labeling_methods(snapshot: Snapshot) -> Section:
             items.append(_gap(snapshot, text, f"A labeling method of {name}"))
         elif method["ref"] not in told:
             told.add(method["ref"])
-            items += method_items(method)
+            items += [*method_items(method), *_measured(snapshot, method)]
     if not labelled:
         text = "Labeling method not recorded. Label quality unknown."
         items.append(_gap(snapshot, text, "A snapshot with a label column and its labeling method"))
@@ -143,8 +144,11 @@ def method_items(method: Snapshot) -> list[Item]:
     labels = (
         ("Approach", method["approach"]),
         ("Labelers", method["labelers"]),
-        ("Agreement", method["agreement"]),
+        ("Role of the labelers", method.get("labeler_role", "")),
+        ("Number of labelers", count(method["labeler_count"]) if method.get("labeler_count") else ""),
+        ("Agreement, as declared", method["agreement"]),
         ("Labels checked", count(method["sample_size"]) if method["sample_size"] else ""),
+        ("Guideline file", _file(method)),
         ("Version", f"{method['number']}, recorded on {day(method['recorded_at'])}"),
     )
     items: list[Item] = [FactList(tuple(Fact(label, value, refs) for label, value in labels if value))]
@@ -156,6 +160,23 @@ def method_items(method: Snapshot) -> list[Item]:
         ("Why this version differs from the one before", "change_reason"),
     )
     items += [Quotation(title, tuple(method[key].splitlines()), refs) for title, key in texts if method[key]]
+    return items
+
+
+def _file(method: Snapshot) -> str:
+    # Documents that were issued before files could be attached are drawn from what was known then.
+    sha256 = method.get("guideline_sha256", "")
+    return f"{method['guideline_file_name']}, SHA-256 {sha256[:16]}…" if sha256 else ""
+
+
+def _measured(snapshot: Snapshot, method: Snapshot) -> list[Item]:
+    """What was measured of the labels, apart from what is said of them."""
+    items: list[Item] = [agreement_table(agreement) for agreement in method.get("agreements", [])]
+    if method.get("audits"):
+        items.append(audit_table(method["audits"]))
+    if not items:
+        text = f"How far labelers of {method['name']} agree was never measured, and no sample of labels was audited."
+        items.append(_gap(snapshot, text, "Label agreement or a label audit", Severity.MEDIUM))
     return items
 
 
@@ -192,8 +213,8 @@ def _snapshots(datasets: list[Snapshot]) -> Table:
                 Cell(dataset["split_role"]),
                 Cell(count(dataset["rows"]), is_number=True),
                 Cell(count(dataset["columns"]), is_number=True),
-                Cell(f"{dataset['format']}, {size(dataset['size'])}"),
-                Cell(dataset["sha256"][:16], is_mono=True),
+                Cell(f"{dataset['format']}, {size(dataset['size'])}" if dataset["size"] else dataset["format"]),
+                Cell(dataset["sha256"][:16] or "not read here", is_mono=True),
             ),
             (dataset["ref"],),
         )

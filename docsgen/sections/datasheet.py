@@ -16,7 +16,8 @@ from docsgen.content import (
 )
 from docsgen.facts import Snapshot
 from docsgen.sections.data import method_items, schema_table, source_items
-from docsgen.sections.words import DASH, answer, block_ref, count, day, figure, gap, quote, size
+from docsgen.sections.labels import agreement_table, audit_table
+from docsgen.sections.words import DASH, answer, block_ref, count, day, gap, quote, size
 
 CONTROLS = ("Check: data documented", "EU AI Act Annex IV 2(d)")
 BIAS = ("Check: data documented", "EU AI Act Art. 10(2)")
@@ -279,9 +280,9 @@ def labeling(snapshot: Snapshot) -> Section:
     items: list[Item] = []
     if method is not None:
         items += method_items(method)
-        items += [_agreement_table(agreement) for agreement in snapshot["agreements"]]
+        items += [agreement_table(agreement) for agreement in snapshot["agreements"]]
         if snapshot["audits"]:
-            items.append(_audit_table(snapshot["audits"]))
+            items.append(audit_table(snapshot["audits"]))
         if not snapshot["agreements"] and not snapshot["audits"] and not method["agreement"]:
             text = "How far labelers agree was never measured, and no sample of labels was audited."
             items.append(_missing(snapshot, text, "Label agreement or a label audit", severity=Severity.MEDIUM))
@@ -293,44 +294,6 @@ def labeling(snapshot: Snapshot) -> Section:
     return _section(
         "labeling", "Labeling", "Who decided on each label, by which rule, and how well they agreed.", items
     )
-
-
-def _agreement_table(agreement: Snapshot) -> Table:
-    rows = tuple(
-        Row(
-            (
-                Cell(told["name"]),
-                Cell(figure(told["value"]), is_number=True),
-                Cell(_interval(told["low"], told["high"]), is_number=True),
-                Cell(count(told["n"]), is_number=True),
-                Cell(told["reason"] or DASH),
-            ),
-            (agreement["ref"],),
-        )
-        for told in agreement["figures"]
-    )
-    disputed = count(agreement["disputed"])
-    caption = f"Agreement {agreement['number']}: {agreement['labelers']} labelers, {disputed} rows disputed"
-    return Table(caption, ("Figure", "Value", "95 % interval", "Rows", "Note"), rows, numbers=frozenset({1, 2, 3}))
-
-
-def _audit_table(audits: list[Snapshot]) -> Table:
-    rows = tuple(
-        Row(
-            (
-                Cell(day(audit["audited_on"])),
-                Cell(count(audit["sample_size"]), is_number=True),
-                Cell(count(audit["errors"]), is_number=True),
-                Cell(_percent(audit["rate"]), is_number=True),
-                Cell(f"{_percent(audit['lower'])} – {_percent(audit['upper'])}", is_number=True),
-                Cell(audit["drawn"]),
-            ),
-            (audit["ref"],),
-        )
-        for audit in audits
-    )
-    columns = ("Date", "Labels looked at", "Wrong", "Error rate", "95 % interval", "How drawn")
-    return Table("Label audits", columns, rows, numbers=frozenset({1, 2, 3, 4}))
 
 
 def uses(snapshot: Snapshot) -> Section:
@@ -499,14 +462,6 @@ def _share(part: int, whole: int) -> str:
 def _found(value: float | None) -> str:
     """A value as it stands in the rows: six digits at most, a true minus."""
     return DASH if value is None else f"{value:,.6g}".replace("-", "−")
-
-
-def _percent(rate: float) -> str:
-    return f"{100 * rate:.1f} %"
-
-
-def _interval(low: float | None, high: float | None) -> str:
-    return DASH if low is None or high is None else f"{figure(low)} – {figure(high)}"
 
 
 def _missing(
