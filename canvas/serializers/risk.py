@@ -4,7 +4,6 @@ from rest_framework import serializers
 
 from canvas.forms.risk import LONGEST_PASSWORD, residual_problems
 from canvas.models import Classification, ImpactAssessment, OversightPlan, Risk
-from canvas.risk.obligations import Obligation
 from canvas.risk.shape import Ask
 from canvas.serializers.text import PlainText
 from canvas.services.classifications import Preview, obligations_of
@@ -24,11 +23,11 @@ class Signed(PlainText):
         return value if key == "password" else super()._tidy(key, value)
 
 
-class AskSerializer(serializers.Serializer[Ask]):
+class AskSerializer(serializers.Serializer[Any]):  # Any: one canvas.risk.shape.Ask, or many
     """One question of the classification."""
 
     key = serializers.CharField()
-    label = serializers.CharField(source="field.label")
+    label = serializers.CharField(source="field.label")  # type: ignore[assignment]  # Serializer.label is another thing
     question = serializers.CharField(source="field.question")
     help = serializers.CharField(source="field.help")
     kind = serializers.CharField(source="field.kind")
@@ -46,7 +45,7 @@ class AskSerializer(serializers.Serializer[Ask]):
         return [[{"question": key, "answers": list(values)} for key, values in group] for group in ask.when]
 
 
-class ObligationSerializer(serializers.Serializer[Obligation]):
+class ObligationSerializer(serializers.Serializer[Any]):  # Any: one Obligation, or many
     """One duty that applies."""
 
     id = serializers.CharField()

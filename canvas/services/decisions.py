@@ -91,7 +91,7 @@ def basis_of(project: Project) -> Basis:
     revisions = list(BlockRevision.objects.latest_of(project).order_by("block"))
     estimate = RoiEstimate.objects.filter(project=project).first()
     classification = latest_classification(project)
-    block_10 = next((held.answers for held in revisions if held.block == DECIDED_BY_BLOCK), {})
+    block_10: Answers = next((held.answers for held in revisions if held.block == DECIDED_BY_BLOCK), {})
     expected = _return_of(estimate) if estimate else None
     stops = classification.stops if classification else []
     suggestion = suggest(block_10.get("disqualifiers") or [], expected=expected, stops=stops)

@@ -298,6 +298,20 @@ def test_a_condition_of_another_project_does_not_exist_here(project: Project, ow
     assert api_as(owner).post(url, {"note": "Done."}).status_code == 404
 
 
+def test_block_10_is_contradicted_by_what_was_signed(
+    project: Project, owner: User, approver: User, api_as: ApiAs, client_as: ClientAs
+) -> None:
+    answers = {"disqualifiers": disqualifiers(), "decision": "go"}
+    BlockRevisionFactory(project=project, block=10, number=1, answers=answers)
+    api_as(owner).post(endpoint(project, "list"), NO_GO, format="json")
+    decide(project, owner, approver, api_as)
+    shown = client_as(owner).get(page(project, "block", 10)).content.decode()
+    assert "Says “Go”; decision 1, signed by two people, says “No-go”." in shown
+    ClassificationFactory(project=project, answers=FORBIDDEN)
+    shown = client_as(owner).get(page(project, "block", 10)).content.decode()
+    assert "Says that no practice is prohibited; classification 1 found one." in shown
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("capacities", [("sponsor", "risk-owner"), ("sponsor", "sponsor")])
 def test_two_people_signing_at_once_complete_it_once(
