@@ -116,11 +116,11 @@ def _written(plan: ImportedPlan) -> dict[str, Any]:
 def _prepared(said: dict[str, Any], view: ProjectAPIView) -> ImportedPlan:
     kind, user, title = said["kind"], view.user, said["title"]
     if kind == "project":
-        source: Project = get_project(user, said.get("source", ""))
+        source: Project = get_project(user, said.get("origin", ""))
         return exchange.prepare_copy(source, by=user, with_history=said["with_history"])
     if kind == "example":
         try:
-            return exchange.prepare_example(said.get("source", ""), by=user)
+            return exchange.prepare_example(said.get("origin", ""), by=user)
         except KeyError as error:
             raise NotFound("There is no such example.") from error
     if "document" not in said:

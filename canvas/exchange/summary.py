@@ -10,7 +10,6 @@ from canvas.exchange import parts
 from canvas.exchange.document import Document, counts
 from canvas.kpis import metric_label
 
-
 _UNSAID: dict[str, Any] = {"baseline_value": None, "threshold": None, "formula": "", "unit": ""}
 
 

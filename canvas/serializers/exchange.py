@@ -32,7 +32,7 @@ class NewProjectSerializer(ImportSerializer):
         choices=[*KINDS, ("example", "A worked example"), ("project", "Another project")], default="tenet"
     )
     document = serializers.JSONField(required=False, help_text="For a plan, a card or boxes.")
-    source = serializers.CharField(
+    origin = serializers.CharField(
         max_length=120, required=False, help_text="The example's key, or the other project's slug."
     )
     with_history = serializers.BooleanField(

@@ -151,7 +151,7 @@ def test_a_program_previews_imports_and_exports(project: Project, owner: User, a
 
 
 def test_whoever_is_signed_in_creates_a_project_by_program(owner: User, client_as: ClientAs) -> None:
-    sent = {"kind": "example", "source": "forecasting", "name": "Bread"}
+    sent = {"kind": "example", "origin": "forecasting", "name": "Bread"}
     url = reverse("canvas-api:project-new")
     created = client_as(owner).post(url, sent, content_type="application/json")
     taken = client_as(owner).post(url, sent, content_type="application/json")
