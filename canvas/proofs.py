@@ -1,6 +1,7 @@
 """The records of this room that can prove what the canvas says: KPIs and costs."""
 
 from collections.abc import Iterable
+from datetime import date, datetime
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
@@ -89,10 +90,10 @@ def _missed(kpi: Kpi) -> str:
     }[Kpi.Direction(kpi.direction)]
     if is_met:
         return ""
-    last_on = getattr(kpi, "last_on", None)
+    last_on: date = getattr(kpi, "last_on", kpi.created_at)
     return f"the reading of {_day(last_on)} was {value:g}, which misses its threshold of {kpi.threshold:g}"
 
 
-def _day(value: object) -> str:
-    local = timezone.localtime(value) if hasattr(value, "hour") else value
+def _day(value: date | datetime) -> str:
+    local = timezone.localtime(value) if isinstance(value, datetime) else value
     return f"{local.day} {local:%b %Y}"

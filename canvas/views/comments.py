@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -44,7 +46,11 @@ def comment_reply(request: HttpRequest, slug: str, comment_id: int) -> HttpRespo
             return redirect(_address(comments.reply(thread, text=form.cleaned_data["text"], by=user)))
         except (comments.UnknownMention, comments.ThreadSettled) as reason:
             form.add_error("text", str(reason))
-    refused = {"thread": thread.pk, "text": request.POST.get("text", ""), "error": " ".join(form.errors["text"])}
+    refused = {
+        "thread": thread.pk,
+        "text": request.POST.get("text", ""),
+        "error": " ".join(map(str, form.errors["text"])),
+    }
     return render_block(request, project, block_or_404(thread.block), status=422, extra={"refused_reply": refused})
 
 
@@ -60,7 +66,7 @@ def comment_reopen(request: HttpRequest, slug: str, comment_id: int) -> HttpResp
     return _settle(request, slug, comment_id, comments.reopen)
 
 
-def _settle(request: HttpRequest, slug: str, comment_id: int, verb) -> HttpResponse:  # type: ignore[no-untyped-def]
+def _settle(request: HttpRequest, slug: str, comment_id: int, verb: Callable[..., Comment]) -> HttpResponse:
     user = signed_in(request)
     project = get_project(user, slug, needs=Permission.COMMENT)
     thread = _thread(project, comment_id)
