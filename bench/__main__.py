@@ -48,6 +48,7 @@ def measured(folder: Path) -> Iterator[Line]:
     yield from pages.lines()
     yield from journal.lines()
     yield from returns.lines()
+    yield from _scale()
     yield from _predictions()
     yield from _profiles("csv", seconds=90)
     yield from _profiles("parquet", seconds=30)
@@ -58,6 +59,17 @@ def _memory(name: str, running: server.Running) -> Line:
     held: Held = held_by(running.process.pid)
     beside = f"{held.shared_out:.0f} MB with shared pages counted once, {held.processes} processes"
     return Line(f"{name}, resident", held.resident, "MB", 800, beside)
+
+
+def _scale() -> Iterator[Line]:
+    # Programs of their own: a process has one database, and the one above holds the samples.
+    alone = [sys.executable, "-m", "bench.scale"]
+    for command in (alone, [sys.executable, "scripts/with_services.py", *alone, "postgresql"]):
+        run = subprocess.run(command, stdout=subprocess.PIPE, check=False, cwd=server.ROOT)
+        found = [line for line in run.stdout.splitlines() if line.startswith(b"{")]
+        if run.returncode and not found:
+            print("The full portfolio was not measured on PostgreSQL, which cannot be reached here.", flush=True)
+        yield from (Line(**json.loads(line)) for line in found)
 
 
 def _predictions() -> Iterator[Line]:

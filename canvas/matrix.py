@@ -35,7 +35,7 @@ def matrix(rows: Sequence[Ranked]) -> tuple[str, str]:
         f"{len(shown)} open ideas by value and by ease, which is feasibility less effort. Number 1 is “{best.task}”, "
         f"with value {best.value}, feasibility {best.feasibility} and effort {best.effort} of {HIGHEST}."
     )
-    return _drawn(_spec(_dots(shown))), words.replace("1 open ideas", "1 open idea")
+    return _drawn(_dots(shown)), words.replace("1 open ideas", "1 open idea")
 
 
 def _dots(rows: Sequence[Ranked]) -> list[dict[str, object]]:
@@ -82,11 +82,11 @@ def _spec(dots: list[dict[str, object]]) -> Spec:
     return sized(alt.layer(*middle, bubbles, edges, numbers, *corners), WIDTH, HEIGHT)
 
 
-def _drawn(spec: Spec) -> str:
-    # Drawing takes longer than everything else on the page, and the scores seldom change.
-    key = f"matrix:{hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()}"
+def _drawn(dots: list[dict[str, object]]) -> str:
+    # Describing and drawing take longer than everything else on the page, and the scores seldom change.
+    key = f"matrix:{hashlib.sha256(json.dumps(dots, sort_keys=True).encode()).hexdigest()}"
     svg = cache.get(key)
     if svg is None:
-        svg = render(spec)
+        svg = render(_spec(dots))
         cache.set(key, svg, KEPT_SECONDS)
     return str(svg)

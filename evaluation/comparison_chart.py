@@ -23,11 +23,11 @@ def chart_of(group: Group, metric: str) -> tuple[str, str]:
     ]
     if chosen is None or len(drawn) < 2:
         return "", ""
-    spec = estimate_dots(drawn, chosen, None)
-    key = f"comparison:{hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()}"
+    shown = [group.task, metric, *((label, estimate.as_json()) for label, estimate in drawn)]
+    key = f"comparison:{hashlib.sha256(json.dumps(shown).encode()).hexdigest()}"
     svg = cache.get(key)
     if svg is None:
-        svg = render(spec)
+        svg = render(estimate_dots(drawn, chosen, None))
         cache.set(key, svg, KEPT_SECONDS)
     said = "; ".join(f"{label} {estimate.sentence}" for label, estimate in drawn)
     return str(svg), f"{chosen.name} of {group.title}, row by row: {said}."

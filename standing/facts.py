@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -30,6 +31,9 @@ from standing.records import Facts
 from standing.targets import Numbers
 
 BLOCKS = range(1, 11)
+
+# Stands for a record's number while an address is worked out; no project has it in its slug.
+PLACE = "9070605040302010"
 
 ByProject = dict[int, Facts]
 
@@ -140,7 +144,7 @@ def _evaluations(facts: ByProject) -> None:
         one.evaluations.append(
             records.Evaluation(
                 label=f"Evaluation {row['number']} of {row['version__model__name']} v{row['version__number']}",
-                url=reverse("evaluation:job-detail", args=[one.slug, row["number"]]),
+                url=_at(one.slug, "evaluation:job-detail", row["number"]),
                 version=row["version_id"],
                 finished_at=row["finished_at"],
                 is_held_out=bool(row["is_held_out"]),
@@ -165,7 +169,7 @@ def _promotions(facts: ByProject, since: datetime) -> None:
         one.promotions.append(
             records.Promotion(
                 label=f"Promotion {row['number']}: {version} to {row['stage__name']}",
-                url=reverse("registry:promotion-detail", args=[one.slug, row["number"]]),
+                url=_at(one.slug, "registry:promotion-detail", row["number"]),
                 version=row["version_id"],
                 stage=row["stage__key"],
                 status=row["status"],
@@ -192,24 +196,24 @@ def _data(facts: ByProject, since: datetime) -> None:
     looked = _last_looks(facts)
     for project, pk, name, number, created_at in recent.values_list("project_id", "pk", "name", "number", "created_at"):
         passed, why = _quality(checks.get(pk), [looked[source] for source in sources[pk] if source in looked])
-        url = reverse("data:dataset-detail", args=[facts[project].slug, pk])
+        url = _at(facts[project].slug, "data:dataset-detail", pk)
         snapshot = records.Snapshot(f"{name}, snapshot {number}", url, created_at, passed, why)
         facts[project].snapshots.append(snapshot)
     changed = DataSchema.objects.filter(project__in=facts, number__gt=1, created_at__gte=since).order_by("-created_at")
     for project, pk, name, number, created_at, note in changed.values_list(
         "project_id", "pk", "name", "number", "created_at", "note"
     ):
-        url = reverse("data:schema-detail", args=[facts[project].slug, pk])
+        url = _at(facts[project].slug, "data:schema-detail", pk)
         facts[project].schema_changes.append(records.SchemaChange(f"{name}, version {number}", url, created_at, note))
     held = DataSource.objects.filter(project__in=facts, freshness_days__isnull=False).order_by("name")
     for project, pk, name, days, refreshed_on in held.values_list(
         "project_id", "pk", "name", "freshness_days", "last_refreshed_on"
     ):
-        url = reverse("data:source-detail", args=[facts[project].slug, pk])
+        url = _at(facts[project].slug, "data:source-detail", pk)
         facts[project].sources.append(records.Source(name, url, days, refreshed_on))
     measured = LabelAgreement.objects.filter(project__in=facts).order_by("number")
     for project, number, method, results in measured.values_list("project_id", "number", "method_id", "results"):
-        url = reverse("data:labeling-detail", args=[facts[project].slug, method])
+        url = _at(facts[project].slug, "data:labeling-detail", method)
         facts[project].agreement = records.Agreement(f"Agreement {number}", url, results)
 
 
@@ -273,7 +277,7 @@ def _verdicts(facts: ByProject) -> dict[int, tuple[str, str, str, str]]:
     for kpi, verdict, reason, number, project, version, held_out, at in rows.values_list(*columns):
         weight = (version in live, bool(held_out), at)
         if kpi not in found or weight > found[kpi][0]:
-            url = reverse("evaluation:job-detail", args=[facts[project].slug, number])
+            url = _at(facts[project].slug, "evaluation:job-detail", number)
             found[kpi] = weight, (verdict, reason, f"Evaluation {number}", url)
     return {kpi: told for kpi, (_, told) in found.items()}
 
@@ -320,5 +324,11 @@ def _newest(rows: QuerySet[Any, Any], key: str, value: str, *, order: str) -> di
     return dict(reversed(list(rows.order_by(order, "-pk").values_list(key, value))))
 
 
-def _at(slug: str, name: str, *args: Any) -> str:  # Any: numbers and slugs
-    return reverse(name, args=[slug, *args])
+def _at(slug: str, name: str, number: int) -> str:
+    """The address of a project's record; worked out once for each project and kind, because there are thousands."""
+    return _pattern(name, slug).replace(PLACE, str(number))
+
+
+@lru_cache(maxsize=2048)
+def _pattern(name: str, slug: str) -> str:
+    return reverse(name, args=[slug, int(PLACE)])

@@ -116,7 +116,7 @@ def targets(request: AuthenticatedRequest) -> HttpResponse:
         "form": form, "held": held, "conflict": conflict, "rows": [(one, numbers[one.key]) for one in TARGETS],
         "versions": [(one, _changes(one)) for one in Targets.objects.select_related("set_by")[:PER_PAGE]],
     }  # fmt: skip
-    return render(request, "standing/targets.html", context, status=status)
+    return render(request, "standing/targets.html", {"section": "portfolio"} | context, status=status)
 
 
 def _rebased(request: HttpRequest, held: Targets | None) -> TargetsForm:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
@@ -91,6 +92,7 @@ def words_of_all(text: str) -> set[str]:
     return {_stem(word) for word in _WORD.findall(text.casefold()) if word not in _COMMON}
 
 
+@lru_cache(maxsize=16_384)
 def _stem(word: str) -> str:
     """The word without the endings that English gives it: near enough to tell which words are the same."""
     if word.endswith("ies") and len(word) > 5:
@@ -111,7 +113,7 @@ def _projects(visible: QuerySet[Project], words: Sequence[str]) -> Iterator[Simi
     block = BlockRevision.objects.filter(project=OuterRef("pk"), block=1).order_by("-number").values("answers")[:1]
     asked = visible.annotate(value=Subquery(block, output_field=JSONField()))
     if connection.vendor == "postgresql":
-        plan = Coalesce(Cast(Subquery(block), TextField()), Value(""))
+        plan = Coalesce(Cast(Subquery(block), TextField()), Value(""), output_field=TextField())
         vector = (
             SearchVector("name", weight="A", config=CONFIG)
             + SearchVector("purpose", weight="B", config=CONFIG)

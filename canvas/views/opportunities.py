@@ -20,6 +20,8 @@ from canvas.services.similar import similar_to
 from canvas.views.requests import signed_in
 
 PER_PAGE = 50
+# Which entry of the side bar these pages belong to.
+HERE = {"section": "opportunities"}
 LONGEST_TEXT = 4000
 Status = Opportunity.Status
 
@@ -45,7 +47,7 @@ def opportunity_list(request: HttpRequest) -> HttpResponse:
         "weights": weights, "weights_version": held, "low": low, "high": high, "may_add": opportunities.may_add(user),
         "slugs": portfolio.slugs_for(Project.objects.visible_to(user), [row.opportunity for row in page]),
     }  # fmt: skip
-    return render(request, "canvas/opportunity_list.html", context)
+    return render(request, "canvas/opportunity_list.html", HERE | context)
 
 
 @require_safe
@@ -70,7 +72,7 @@ def opportunity_create(request: HttpRequest) -> HttpResponse:
             messages.success(request, f"The idea “{added}” is in the ranking.")
             return redirect(added)
     context = {"form": form, "processes": Process.objects.exists()}
-    return render(request, "canvas/opportunity_form.html", context, status=422 if form.errors else 200)
+    return render(request, "canvas/opportunity_form.html", HERE | context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -97,11 +99,11 @@ def opportunity_edit(request: HttpRequest, opportunity_id: int) -> HttpResponse:
                 "conflict": reason,
                 "differences": _differences(form, latest),
             }
-            return render(request, "canvas/opportunity_form.html", context, status=409)
+            return render(request, "canvas/opportunity_form.html", HERE | context, status=409)
         else:
             messages.success(request, f"The idea “{held}” is changed.")
             return redirect(held)
-    return render(request, "canvas/opportunity_form.html", context, status=422 if form.errors else 200)
+    return render(request, "canvas/opportunity_form.html", HERE | context, status=422 if form.errors else 200)
 
 
 @require_POST
@@ -139,7 +141,7 @@ def process_list(request: HttpRequest) -> HttpResponse:
     counted = counted.order_by("name")
     page = Paginator(counted, PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "may_add": opportunities.may_add(user)}
-    return render(request, "canvas/opportunity_process_list.html", context)
+    return render(request, "canvas/opportunity_process_list.html", HERE | context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -156,7 +158,7 @@ def process_create(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"The process {added} is added. Now name its tasks.")
             return redirect("canvas:process-edit", added.pk)
-    return render(request, "canvas/opportunity_process.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "canvas/opportunity_process.html", HERE | {"form": form}, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -171,7 +173,7 @@ def process_edit(request: HttpRequest, process_id: int) -> HttpResponse:
     }  # fmt: skip
     if request.method == "GET":
         form = ProcessForm(instance=held, initial={"based_on": held.fingerprint}) if may_change else None
-        return render(request, "canvas/opportunity_process.html", context | {"form": form})
+        return render(request, "canvas/opportunity_process.html", HERE | context | {"form": form})
     _ensure_may_change(user, held)
     form = ProcessForm(request.POST, instance=Process.objects.get(pk=held.pk))
     status = 422
@@ -187,7 +189,7 @@ def process_edit(request: HttpRequest, process_id: int) -> HttpResponse:
         else:
             messages.success(request, f"The process {held} is changed.")
             return redirect("canvas:process-edit", process_id)
-    return render(request, "canvas/opportunity_process.html", context | {"form": form}, status=status)
+    return render(request, "canvas/opportunity_process.html", HERE | context | {"form": form}, status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -222,7 +224,7 @@ def ranking_weights(request: HttpRequest) -> HttpResponse:
         "default": DEFAULT,
         "conflict": conflict,
     }
-    return render(request, "canvas/opportunity_weights.html", context, status=status)
+    return render(request, "canvas/opportunity_weights.html", HERE | context, status=status)
 
 
 @require_safe
@@ -287,7 +289,7 @@ def _render_detail(
         "similar": [one for one in near if one.url != held.get_absolute_url()],
         "slug": portfolio.slugs_for(Project.objects.visible_to(user), [held]).get(held.project_id or 0),
     }  # fmt: skip
-    return render(request, "canvas/opportunity_detail.html", context, status=status)
+    return render(request, "canvas/opportunity_detail.html", HERE | context, status=status)
 
 
 def _rebased(form_class: type[Any], request: HttpRequest, based_on: str, **kwargs: Any) -> Any:  # Any: any of our forms
