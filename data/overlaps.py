@@ -11,7 +11,7 @@ import pyarrow as pa
 from data import csv_files, parquet_files, storage
 from data.models import Dataset, DatasetProfile
 from data.profiling import hashes, leakage, tables
-from data.profiling.hashes import Hashes
+from data.profiling.hashes import Hashes, Rows
 from data.rows import path_of
 from data.services.profiles import Overlap
 from data.tables import PARQUET, BadTable
@@ -135,7 +135,7 @@ def typed(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         yield pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
 
-def _example(kind: str, found: tuple[Hashes, Hashes, Hashes], at: int) -> dict[str, Any]:
+def _example(kind: str, found: tuple[Hashes, Rows, Rows], at: int) -> dict[str, Any]:
     # People count rows from 1, and a snapshot's first row is the one below the column names.
     return {"kind": kind, "first": int(found[1][at]) + 1, "second": int(found[2][at]) + 1}
 

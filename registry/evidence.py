@@ -49,7 +49,7 @@ def dataset_evidence(dataset: Dataset) -> Evidence:
         "id": dataset.pk,
         "revision": dataset.number,
         "sha256": dataset.sha256,
-        "label": str(dataset),
+        "label": f"{dataset}, declared only" if dataset.is_declared else str(dataset),
         "url": dataset.get_absolute_url(),
     }
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 Hashes = NDArray[np.uint64]
+Rows = NDArray[np.intp]
 
 MISSING = np.uint64(0x9AE16A3B2F90404F)
 TRUE, FALSE = np.uint64(0xC949D7C7509E6557), np.uint64(0xFF51AFD7ED558CCD)
@@ -99,12 +100,12 @@ def _slices(offsets: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
         first = last
 
 
-def in_both(first: Hashes, second: Hashes) -> tuple[Hashes, Hashes, Hashes]:
+def in_both(first: Hashes, second: Hashes) -> tuple[Hashes, Rows, Rows]:
     """The distinct hashes that two tables share, least first, and the rows (from 0) where each has them first."""
     ours, our_rows = np.unique(first, return_index=True)
     theirs, their_rows = np.unique(second, return_index=True)
     shared, at, there = np.intersect1d(ours, theirs, assume_unique=True, return_indices=True)
-    return shared, our_rows[at], their_rows[there]
+    return shared.astype(np.uint64), our_rows[at], their_rows[there]
 
 
 def count_distinct(hashes: Hashes) -> int:

@@ -143,6 +143,6 @@ def _label(target: Label | None, held: Mapping[str, Column]) -> dict[str, Any]:
     column = held[target.name]
     said: dict[str, Any] = {"column": target.name, "rows": column.rows, "missing": column.missing}
     if target.has_classes:
-        counts = [{"value": name, "count": target.counts[place]} for place, name in enumerate(target.names)]
-        return said | {"kind": "classes", "classes": sorted(counts, key=lambda one: (-one["count"], one["value"]))}
+        counts = sorted((-target.counts[place], name) for place, name in enumerate(target.names))
+        return said | {"kind": "classes", "classes": [{"value": name, "count": -count} for count, name in counts]}
     return said | {"kind": "number" if target.is_number else "too many", "distinct": column.distinct.count}

@@ -38,7 +38,9 @@ class MlflowDatasetSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=MOST_MLFLOW["name"])
     digest = serializers.CharField(max_length=MOST_MLFLOW["digest"])
     source_type = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    source = serializers.CharField(max_length=MOST_MLFLOW["source"], required=False, allow_blank=True)
+    source = serializers.CharField(  # type: ignore[assignment]  # MLflow calls it so, and Field has a `source` too
+        max_length=MOST_MLFLOW["source"], required=False, allow_blank=True
+    )
     schema = serializers.CharField(
         max_length=MOST_MLFLOW["schema"], required=False, allow_blank=True, help_text="A JSON text."
     )
