@@ -76,8 +76,8 @@ def _check_events(text: str) -> None:
     depth = 0
     for count, event in enumerate(yaml.parse(text, Loader=_BASE)):
         if isinstance(event, yaml.AliasEvent):
-            line = event.start_mark.line + 1
-            said = f"The YAML refers to “{event.anchor}” instead of repeating it (line {line})."
+            where = f" (line {event.start_mark.line + 1})" if event.start_mark else ""
+            said = f"The YAML refers to “{event.anchor}” instead of repeating it{where}."
             raise BadDocument([f"{said} Write it out: references are not followed."])
         if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             depth += 1
