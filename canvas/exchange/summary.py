@@ -73,9 +73,13 @@ def history(document: Document, people: Sequence[Mapping[str, str]]) -> list[Eve
 
 
 def _events(document: Document, here: Mapping[str, str]) -> Iterator[Event]:
+    for row in document.get("revisions", []):
+        if row.get("author"):
+            written = f"Written on {str(row.get('created_at'))[:10]}. {row.get('summary', '')}"
+            yield Event(f"Block {row['block']}, revision {row['number']}", written, _people(row, parts.REVISIONS, here))
     for row in document.get("acceptances", []):
         yield Event(
-            f"Block {row['block']}, revision {row['number']}",
+            f"Review of block {row['block']}, revision {row['number']}",
             row.get("comment", "") or ("Accepted." if row.get("accepted_by") else "Waiting for a review."),
             _people(row, parts.ACCEPTANCES, here),
         )

@@ -76,7 +76,9 @@ def _history(request: HttpRequest, slug: str, kind: Kind) -> HttpResponse:
     context: dict[str, object] = {"project": project, "kind": kind, "page": page}
     if "to" in request.GET:
         after = get_object_or_404(versions, number=_number(request.GET["to"]))
-        before_number = _number(request.GET.get("from", str(after.number - 1)))
+        # The one before it: a plan that was imported may begin at any number.
+        earlier = versions.filter(number__lt=after.number).values_list("number", flat=True).first()
+        before_number = _number(request.GET.get("from", str(earlier or 0)))
         before = get_object_or_404(versions, number=before_number) if before_number else None
         changes = diff(kind.table, before.answers if before else {}, after.answers)
         context |= {"before": before, "after": after, "changes": changes}

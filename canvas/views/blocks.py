@@ -118,7 +118,9 @@ def block_history(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     context: dict[str, object] = {"project": project, "this_block": block, "page": page, "newest": newest}
     if "to" in request.GET:
         after = get_object_or_404(revisions, number=_number(request.GET["to"]))
-        before_number = _number(request.GET.get("from") or str(after.number - 1))
+        # The one before it: a plan that was imported may begin at any number.
+        earlier = revisions.filter(number__lt=after.number).values_list("number", flat=True).first()
+        before_number = _number(request.GET.get("from") or str(earlier or 0))
         before = get_object_or_404(revisions, number=before_number) if before_number else None
         changes = comparing.diff(block, before.answers if before else {}, after.answers)
         context |= {"before": before, "after": after, "changes": changes}

@@ -84,7 +84,19 @@ def test_the_history_of_an_import_is_readable_as_imported(owner: User, client_as
     assert "Imported, not signed here" in page
     assert "Second Reader (no account here)" in page
     assert "Go/no-go decision 1" in page
+    assert "Block 2, revision 2" in page
     assert "Is it forty?" in page
+
+
+def test_the_history_of_a_block_that_came_with_its_newest_revision_only_can_be_read(
+    owner: User, client_as: ClientAs
+) -> None:
+    project = imported(exchange.export(a_full_project(owner), by=owner), owner)
+    assert list(BlockRevision.objects.filter(project=project, block=2).values_list("number", flat=True)) == [2]
+    client = client_as(owner)
+    page = client.get(reverse("canvas:block-history", args=[project.slug, 2]), {"to": 2})
+    assert page.status_code == 200
+    assert client.get(reverse("canvas:impact-history", args=[project.slug]), {"to": 1}).status_code == 200
 
 
 def test_an_import_has_one_journal_line_with_counts_and_digest(owner: User) -> None:
