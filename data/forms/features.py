@@ -82,7 +82,11 @@ class FeatureForm(PlainText, forms.ModelForm):
         assert isinstance(source, forms.ModelChoiceField)  # noqa: S101  made from the model
         source.queryset = DataSource.objects.filter(project=project)
         source.empty_label = "None"
-        for key, choices in (("data_type", SchemaField.DataType.choices), ("order", SchemaField.Order.choices)):
+        for key, choices in (
+            ("data_type", SchemaField.DataType.choices),
+            ("order", SchemaField.Order.choices),
+            ("availability", FeatureDefinition.Availability.choices),
+        ):
             choice = self.fields[key]
             assert isinstance(choice, forms.ChoiceField)  # noqa: S101  made from the model
             choice.choices = [("", "Choose one"), *choices]

@@ -12,7 +12,7 @@ from canvas.views.requests import signed_in
 from data.agreement.intervals import sample_size
 from data.audit_tables import BadSheet, sheet
 from data.forms.audits import AuditForm, SampleForm, SheetForm, SizeForm
-from data.models import LabelingMethod, LabelSample
+from data.models import Dataset, LabelingMethod, LabelSample
 from data.services import audits
 from data.uploads import sent_name
 from data.views.agreements import csv_of
@@ -54,7 +54,9 @@ def sample_create(request: HttpRequest, slug: str, method_id: int) -> HttpRespon
             messages.success(request, f"{sample.size:,} rows are drawn. Download the sheet and fill it in.")
             return redirect(sample)
     asked = request.method == "GET" and "precision" in request.GET
-    reckoner = SizeForm(request.GET if asked else None)
+    first = form.fields["dataset"].initial
+    known = Dataset.objects.filter(project=project, pk=first).values_list("rows", flat=True).first() if first else None
+    reckoner = SizeForm(request.GET if asked else None, initial={"population": known})
     needed = _needed(reckoner) if asked and reckoner.is_valid() else None
     if needed:
         form.fields["size"].initial = needed
