@@ -72,7 +72,7 @@ def test_a_feature_is_defined_revised_and_compared(project: Project, contributor
         ({"source_fields": "\n".join(f"c{n}" for n in range(61))}, "at most 60 columns"),
         ({"leakage": "found", "leakage_note": ""}, "Say how it was checked"),
         ({"data_type": ""}, "Choose an option"),
-        ({"name": "x\u202ey"}, "direction"),
+        ({"name": "x\u202ey"}, "Remove the invisible character"),
     ],
 )
 def test_a_feature_that_says_too_little_is_refused(
@@ -225,7 +225,7 @@ def test_a_retired_feature_leaves_list_catalogue_and_export(
     assert feature.retired_at is not None
     assert not feature.is_shared
     listed = client.get(reverse("data:feature-list", args=[project.slug])).content.decode()
-    assert feature.name not in listed
+    assert feature.get_absolute_url() not in listed
     assert (
         feature.name
         in client.get(reverse("data:feature-list", args=[project.slug]), {"state": "retired"}).content.decode()
