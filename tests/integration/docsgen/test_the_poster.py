@@ -4,6 +4,7 @@ import io
 import re
 from typing import Any
 
+import pytest
 from django.urls import reverse
 from pypdf import PdfReader
 
@@ -37,6 +38,7 @@ def words_of(pdf: bytes) -> str:
     return " ".join(page_of(pdf).extract_text().split())
 
 
+@pytest.mark.any_database
 def test_a_full_plan_is_one_page_and_the_same_bytes_each_time(owner: User) -> None:
     facts = gather(a_project_from("forecasting", by=owner))
     first, second = print_poster(facts), print_poster(facts)
@@ -50,6 +52,7 @@ def test_a_full_plan_is_one_page_and_the_same_bytes_each_time(owner: User) -> No
     assert re.search(rb"pdfaid:part\W+3", reader.trailer["/Root"]["/Metadata"].get_data())
 
 
+@pytest.mark.any_database
 def test_a_plan_that_is_far_too_long_is_still_one_page_and_says_what_is_left_out(owner: User, project: Project) -> None:
     rows = [{"name": f"{number} {LONG}"[:300], "volume": "x" * 300} for number in range(40)]
     BlockRevisionFactory(project=project, block=2, number=1, answers={"sources": rows})
@@ -59,12 +62,14 @@ def test_a_plan_that_is_far_too_long_is_still_one_page_and_says_what_is_left_out
     assert "more on the canvas page" in text
 
 
+@pytest.mark.any_database
 def test_an_empty_plan_prints_its_questions(project: Project) -> None:
     text = words_of(print_poster(gather(project)).pdf)
     assert "Which problem is it, and whose?" in text
     assert "0 %" in text
 
 
+@pytest.mark.any_database
 def test_markup_is_printed_as_text_and_hebrew_and_arabic_in_their_direction(project: Project) -> None:
     markup = ["<script>alert(1)</script>", "<img src='http://example.org/x.png'>", "{{ 7*7 }}"]
     answers = {1: "current_process", 6: "decision", 8: "approval_path"}
