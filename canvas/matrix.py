@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
+from typing import Literal
 
 import altair as alt
 from django.core.cache import cache
@@ -14,7 +15,7 @@ from drawing.vega import C1, C2, INK, MUTED, WARN, Spec, axis, render, sized
 WIDTH, HEIGHT = 720, 400
 KEPT_SECONDS = 24 * 3600
 MIDDLE = HIGHEST / 2
-CORNERS = (
+CORNERS: tuple[tuple[float, str, Literal["left", "right"]], ...] = (
     (0.06, "Plan with care", "left"),
     (HIGHEST - 0.06, "Try first", "right"),
 )

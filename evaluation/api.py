@@ -78,7 +78,9 @@ class Comparison(ProjectAPIView):
     """Evaluations side by side, with one thing held fixed."""
 
     @extend_schema(
-        parameters=[OpenApiParameter("by", OpenApiTypes.STR, enum=list(By), description="What changes; data if left out.")],
+        parameters=[
+            OpenApiParameter("by", OpenApiTypes.STR, enum=list(By), description="What changes; data if left out.")
+        ],
         responses=GroupSerializer(many=True),
         operation_id="evaluations_compare",
     )
@@ -88,7 +90,7 @@ class Comparison(ProjectAPIView):
         if asked not in list(By):
             raise ValidationError({"by": [f"Choose one of {', '.join(By)}."]})
         pages = Pages()
-        page = pages.paginate_queryset(compare(project, By(asked)), request, view=self)  # type: ignore[arg-type]  # a list does
+        page = pages.paginate_queryset(compare(project, By(asked)), request, view=self)
         return pages.get_paginated_response(GroupSerializer(page, many=True).data)
 
 

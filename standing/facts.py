@@ -62,7 +62,8 @@ def _plan(facts: ByProject, since: datetime) -> None:
     for project, block, at in accepted.order_by("accepted_at").values_list(
         "revision__project_id", "revision__block", "accepted_at"
     ):
-        facts[project].acceptances.append((block, at))
+        if at is not None:
+            facts[project].acceptances.append((block, at))
     links = EvidenceLink.objects.filter(project__in=facts).values_list("project_id", "block", "field")
     for project, block, field in links:
         facts[project].linked.add((block, field))
@@ -178,10 +179,10 @@ def _promotions(facts: ByProject, since: datetime) -> None:
             )
         )
     live = StageAssignment.objects.filter(version__model__project__in=facts, stage__key=records.LIVE).order_by()
-    for project, version, from_at, until_at, promotion in live.values_list(
+    for project, pk, from_at, until_at, promotion in live.values_list(
         "version__model__project_id", "version_id", "from_at", "until_at", "promotion_id"
     ):
-        held = records.Assignment(version, records.LIVE, from_at, until_at, promotion is not None)
+        held = records.Assignment(pk, records.LIVE, from_at, until_at, promotion is not None)
         facts[project].assignments.append(held)
 
 
@@ -210,7 +211,7 @@ def _data(facts: ByProject, since: datetime) -> None:
         "project_id", "pk", "name", "freshness_days", "last_refreshed_on"
     ):
         url = _at(facts[project].slug, "data:source-detail", pk)
-        facts[project].sources.append(records.Source(name, url, days, refreshed_on))
+        facts[project].sources.append(records.Source(name, url, days or 0, refreshed_on))
     measured = LabelAgreement.objects.filter(project__in=facts).order_by("number")
     for project, number, method, results in measured.values_list("project_id", "number", "method_id", "results"):
         url = _at(facts[project].slug, "data:labeling-detail", method)
@@ -240,8 +241,8 @@ def _kpis(facts: ByProject, since: datetime) -> None:
     held = list(Kpi.objects.filter(project__in=facts, retired_at__isnull=True).order_by("name", "pk"))
     readings: dict[int, list[records.Reading]] = defaultdict(list)
     rows = KpiReading.objects.filter(kpi__project__in=facts, kpi__retired_at__isnull=True, superseded_at__isnull=True)
-    for kpi, measured_on, value in rows.order_by("measured_on", "pk").values_list("kpi_id", "measured_on", "value"):
-        readings[kpi].append(records.Reading(measured_on, value))
+    for key, measured_on, value in rows.order_by("measured_on", "pk").values_list("kpi_id", "measured_on", "value"):
+        readings[key].append(records.Reading(measured_on, value))
     judged = _verdicts(facts)
     for kpi in held:
         one = facts[kpi.project_id]

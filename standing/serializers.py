@@ -12,7 +12,7 @@ from standing.targets import TARGETS
 class CulpritSerializer(serializers.Serializer[Any]):
     """A record, its page, and what is wrong with it."""
 
-    label = serializers.CharField()
+    name = serializers.CharField(source="label")
     url = serializers.CharField()
     why = serializers.CharField()
 

@@ -79,7 +79,7 @@ class OpportunityList(PortfolioAPIView):
         }
         rows = portfolio.filtered(portfolio.ranking(), **asked)
         pages = Pages()
-        page: Any = pages.paginate_queryset([row.opportunity for row in rows], request, view=self)  # type: ignore[arg-type]  # a list does
+        page: Any = pages.paginate_queryset([row.opportunity for row in rows], request, view=self)
         return pages.get_paginated_response(self.shown(page))
 
     @extend_schema(request=OpportunitySerializer, responses={201: OpportunitySerializer})

@@ -41,7 +41,7 @@ class ProcessForm(PlainText, forms.ModelForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         # Whether the name is taken is the service's to say, in one sentence for page and API.
-        return {*super()._get_validation_exclusions(), "name"}
+        return {*super()._get_validation_exclusions(), "name"}  # type: ignore[misc]  # Django has it, its stubs do not
 
 
 class OpportunityForm(PlainText, forms.ModelForm):
@@ -101,7 +101,7 @@ class OpportunityForm(PlainText, forms.ModelForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         # Whether the task is taken is the service's to say, in one sentence for page and API.
-        return {*super()._get_validation_exclusions(), "task"}
+        return {*super()._get_validation_exclusions(), "task"}  # type: ignore[misc]  # Django has it, its stubs do not
 
 
 class ReasonForm(PlainText, forms.Form):

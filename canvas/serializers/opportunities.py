@@ -17,7 +17,7 @@ class ProcessSerializer(PlainText, serializers.ModelSerializer[Process]):
         model = Process
         fields: ClassVar = ["id", "name", "description", "owner", "fingerprint", "created_at"]
         read_only_fields = ("id", "fingerprint", "created_at")
-        extra_kwargs: ClassVar = {"name": {"validators": []}}
+        extra_kwargs: ClassVar[dict[str, Any]] = {"name": {"validators": []}}
 
 
 class ProcessChangeSerializer(ProcessSerializer):
