@@ -1,16 +1,29 @@
 """The metrics a KPI may name: offered by the room that computes them, so that a KPI form can list them."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from audit.services import canonical
 
 _OFFERED: dict[str, "MetricChoice"] = {}
-# What a project's evaluations have measured: metric key to values. Offered by the room that measures.
-MeasuredMetrics = Callable[[int], Mapping[str, Sequence[float]]]
+# What a project's evaluations have measured, by metric key. Offered by the room that measures.
+MeasuredMetrics = Callable[[int], Mapping[str, "Seen"]]
 _MEASURED: list[MeasuredMetrics] = []
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Which values were seen so far: how many, and between which ends."""
+
+    count: int = 0
+    low: float = math.inf
+    high: float = -math.inf
+
+    def __or__(self, other: "Seen") -> "Seen":
+        return Seen(self.count + other.count, min(self.low, other.low), max(self.high, other.high))
 
 
 @dataclass(frozen=True)
@@ -44,12 +57,12 @@ def offer_measurements(measured: MeasuredMetrics) -> None:
         _MEASURED.append(measured)
 
 
-def measured_metrics(project_id: int) -> dict[str, list[float]]:
+def measured_metrics(project_id: int) -> dict[str, Seen]:
     """What a project's models have reached so far, by metric."""
-    found: dict[str, list[float]] = {}
+    found: dict[str, Seen] = {}
     for measured in _MEASURED:
-        for metric, values in measured(project_id).items():
-            found.setdefault(metric, []).extend(values)
+        for metric, seen in measured(project_id).items():
+            found[metric] = found.get(metric, Seen()) | seen
     return found
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from canvas.kpis import Seen
 from canvas.models import Kpi
 
 VALUE_BLOCK = 1
@@ -36,13 +37,13 @@ class Smart:
         return [check.sentence for check in self.checks if not check.passed]
 
 
-def judge(kpi: Kpi, *, values: Sequence[float], measured: Sequence[float] = (), today: date) -> Smart:
-    """The five checks of a KPI: `values` are its readings, `measured` what evaluations found for its metric."""
+def judge(kpi: Kpi, *, readings: Seen, measured: Seen, today: date) -> Smart:
+    """The five checks of a KPI: its own readings, and what evaluations measured by its metric."""
     return Smart(
         (
             _specific(kpi),
-            _measurable(kpi, len(values), len(measured)),
-            _achievable(kpi, [*values, *measured]),
+            _measurable(kpi, readings.count, measured.count),
+            _achievable(kpi, readings | measured),
             _relevant(kpi),
             _time_bound(kpi, today),
         )
@@ -91,16 +92,17 @@ def _measurable(kpi: Kpi, readings: int, evaluations: int) -> Check:
     return Check("M", "Measurable", not missing, sentence)
 
 
-def _achievable(kpi: Kpi, evidence: list[float]) -> Check:
-    known = [*evidence, *([kpi.baseline_value] if kpi.baseline_value is not None else [])]
+def _achievable(kpi: Kpi, evidence: Seen) -> Check:
+    baseline = kpi.baseline_value
+    known = evidence if baseline is None else evidence | Seen(1, baseline, baseline)
     target = f"The target of {kpi.target_value:,.6g}"
     if kpi.achievable_reason and kpi.achievable_signed_by_id:
         return Check("A", "Achievable", True, f"A signed reason says why: {kpi.achievable_reason}")
-    if not known:
+    if not known.count:
         return Check(
             "A", "Achievable", False, f"{target} has nothing beside it. Add a baseline or a reading, or sign why."
         )
-    low, high = min(known), max(known)
+    low, high = known.low, known.high
     if low <= kpi.target_value <= high:
         return Check("A", "Achievable", True, f"{target} lies within what was seen, {low:,.6g} to {high:,.6g}.")
     seen = f"{low:,.6g} to {high:,.6g}" if low != high else f"only {low:,.6g}"

@@ -10,10 +10,10 @@ from django.utils import timezone
 from accounts.models import User
 from audit.actions import Action
 from audit.services import record
-from canvas.kpis import measured_metrics
+from canvas.kpis import Seen, measured_metrics
 from canvas.models import Kpi, Project
 from canvas.services import signatures
-from canvas.services.readings import current_readings
+from canvas.services.readings import readings_seen
 from canvas.smart import Smart, judge
 
 FIELDS = (
@@ -145,10 +145,10 @@ def smart_of(kpis: Sequence[Kpi]) -> dict[int, Smart]:
     """The five checks of KPIs of one project, whose parents are at hand; two queries or so."""
     if not kpis:
         return {}
-    readings, measured = current_readings(kpis), measured_metrics(kpis[0].project_id)
-    today = timezone.localdate()
+    readings, measured = readings_seen(kpis), measured_metrics(kpis[0].project_id)
+    today, none = timezone.localdate(), Seen()
     return {
-        kpi.pk: judge(kpi, values=readings.get(kpi.pk, []), measured=measured.get(kpi.metric, []), today=today)
+        kpi.pk: judge(kpi, readings=readings.get(kpi.pk, none), measured=measured.get(kpi.metric, none), today=today)
         for kpi in kpis
     }
 

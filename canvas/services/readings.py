@@ -7,11 +7,13 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count, Max, Min
 from django.utils import timezone
 
 from accounts.models import User
 from audit.actions import Action
 from audit.services import record
+from canvas.kpis import Seen
 from canvas.models import Kpi, KpiReading
 
 MOST_AT_ONCE = 10_000
@@ -123,6 +125,13 @@ def current_readings(kpis: Iterable[Kpi], *, since: date | None = None) -> dict[
     for kpi_id, value in rows.order_by("measured_on").values_list("kpi_id", "value"):
         found.setdefault(kpi_id, []).append(value)
     return found
+
+
+def readings_seen(kpis: Iterable[Kpi]) -> dict[int, Seen]:
+    """How many readings stand, and between which ends, by KPI; one query."""
+    rows = KpiReading.objects.filter(kpi__in=[kpi.pk for kpi in kpis], superseded_at__isnull=True)
+    counted = rows.order_by().values_list("kpi_id").annotate(Count("pk"), Min("value"), Max("value"))
+    return {kpi_id: Seen(count, low, high) for kpi_id, count, low, high in counted}
 
 
 def values_by_day(kpis: Iterable[Kpi]) -> dict[int, dict[date, float]]:

@@ -25,7 +25,7 @@ CEILINGS = {
     "canvas:board": 18,
     "canvas:block": 26,
     "canvas:block-history": 8,
-    "canvas:kpi-list": 7,
+    "canvas:kpi-list": 9,
     "canvas:journal": 10,
     "canvas:project-settings": 8,
 }

@@ -15,10 +15,13 @@ from accounts.models import User
 from audit.models import AuditEntry
 from canvas.models import Kpi, KpiReading, Project
 from canvas.services.kpis import smart_of
+from evaluation.models import MetricResult
 from tests.conftest import ApiAs, ClientAs
 from tests.factories.accounts import PASSWORD
 from tests.factories.canvas import KpiFactory
+from tests.factories.evaluation import EvaluationFactory
 from tests.factories.kpis import KpiReadingFactory
+from tests.factories.registry import ModelVersionFactory
 
 
 @pytest.fixture
@@ -323,3 +326,14 @@ def test_the_page_of_a_kpi_asks_a_stated_number_of_times(kpi: Kpi, owner: User, 
     with CaptureQueriesContext(connection) as queries:
         client.get(page(kpi))
     assert len(queries) <= 13
+
+
+def test_what_evaluations_measured_counts_as_evidence_for_a_target(project: Project) -> None:
+    kpi = KpiFactory(project=project, metric="recall", data_origin="Evaluation", target_value=0.9)
+    version = ModelVersionFactory(model__project=project)
+    for value in (0.85, 0.93):
+        evaluation = EvaluationFactory(version=version)
+        MetricResult.objects.create(evaluation=evaluation, subject="model", metric="recall", value=value, n=100)
+    checks = smart_of([kpi])[kpi.pk].checks
+    assert checks[1].sentence == "It was measured: 2 results of evaluations."
+    assert checks[2].sentence == "The target of 0.9 lies within what was seen, 0.85 to 0.93."
