@@ -22,7 +22,7 @@ class Target:
 def target_of(project: Project) -> Target | None:
     """The target, if the plan names one."""
     held = BlockRevision.objects.latest_of(project).filter(block=COLLECTING_DATA).values_list("answers", flat=True)
-    answer = (held.first() or {}).get("agreement_target")
+    answer: Any = (held.first() or {}).get("agreement_target")  # Any: an answer of the plan, which may be older
     try:
         return Target(float(answer["value"]), str(answer.get("unit", "")))
     except (TypeError, KeyError, ValueError):

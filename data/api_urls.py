@@ -12,7 +12,9 @@ urlpatterns = [
         name="quality-check-list",
     ),
     path("projects/<slug:slug>/datasets/references/", references.ReferenceList.as_view(), name="reference-list"),
-    path("projects/<slug:slug>/datasets/mlflow-inputs/", references.MlflowInputList.as_view(), name="mlflow-input-list"),
+    path(
+        "projects/<slug:slug>/datasets/mlflow-inputs/", references.MlflowInputList.as_view(), name="mlflow-input-list"
+    ),
     path(
         "projects/<slug:slug>/datasets/<int:dataset_id>/profile/",
         profiles.DatasetProfileView.as_view(),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from data import csv_files, frames, parquet_files, storage
 from data.models import LabelSample
@@ -95,7 +96,8 @@ def _labels(sample: LabelSample) -> Mapping[int, str]:
     dataset = sample.dataset
     if not dataset.label_column:
         return {}
-    wanted, found, start = rows_of(sample), {}, 0
+    wanted, start = rows_of(sample), 0
+    found: dict[int, str] = {}
     try:
         with path_of(dataset) as path:
             for batch in _label_batches(path, dataset.file_format, dataset.label_column):
@@ -108,7 +110,7 @@ def _labels(sample: LabelSample) -> Mapping[int, str]:
     return found
 
 
-def _label_batches(path: Path, file_format: str, column: str) -> Iterator:  # type: ignore[type-arg]  # arrow has no types
+def _label_batches(path: Path, file_format: str, column: str) -> Iterator[pa.RecordBatch]:
     read = parquet_files.batches if file_format == PARQUET else csv_files.text_batches
     return iter(read(path, [column]))
 

@@ -49,8 +49,9 @@ class Layout:
     @classmethod
     def stored(cls, options: dict[str, Any]) -> Self:
         """The layout that `as_stored` wrote down."""
-        lists = {"labelers", "order"}
-        return cls(**{key: tuple(options[key]) if key in lists else options[key] for key in asdict(cls())})
+        lists = ("labelers", "order")
+        values: dict[str, Any] = {key: options[key] for key in asdict(cls())}
+        return cls(**values | {key: tuple(values[key]) for key in lists})
 
     def as_stored(self) -> dict[str, Any]:
         """The layout as JSON."""

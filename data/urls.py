@@ -48,13 +48,17 @@ urlpatterns = [
     path("p/<slug:slug>/data/labeling/new/", labeling.labeling_create, name="labeling-create"),
     path("p/<slug:slug>/data/labeling/<int:method_id>/", labeling.labeling_detail, name="labeling-detail"),
     path("p/<slug:slug>/data/labeling/<int:method_id>/revise/", labeling.labeling_revise, name="labeling-revise"),
-    path("p/<slug:slug>/data/labeling/<int:method_id>/guideline/", labeling.labeling_guideline, name="labeling-guideline"),
+    path(
+        "p/<slug:slug>/data/labeling/<int:method_id>/guideline/", labeling.labeling_guideline, name="labeling-guideline"
+    ),
     path(
         "p/<slug:slug>/data/labeling/<int:method_id>/compare/<int:other_id>/",
         labeling.labeling_compare,
         name="labeling-compare",
     ),
-    path("p/<slug:slug>/data/labeling/<int:method_id>/agreement/", agreements.agreement_create, name="agreement-create"),
+    path(
+        "p/<slug:slug>/data/labeling/<int:method_id>/agreement/", agreements.agreement_create, name="agreement-create"
+    ),
     path(
         "p/<slug:slug>/data/labeling/<int:method_id>/agreement/layout/",
         agreements.agreement_layout,

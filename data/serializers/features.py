@@ -54,7 +54,7 @@ class FeatureVersionSerializer(FeatureSerializer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         project: Project | None = self.context.get("project")
-        source = self.fields["source"]
+        source: Any = self.fields["source"]  # Any: a field whose queryset is set
         if project is not None and isinstance(source, serializers.PrimaryKeyRelatedField):
             source.queryset = DataSource.objects.filter(project=project)
 

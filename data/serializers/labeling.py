@@ -116,7 +116,7 @@ class DisputedRowSerializer(serializers.ModelSerializer[DisputedRow]):
 class DecisionSerializer(PlainText, serializers.Serializer[Any]):
     """The label a disputed row gets; empty when no label is right, which needs a reason."""
 
-    label = serializers.CharField(allow_blank=True, max_length=200, trim_whitespace=False)
+    label = serializers.CharField(allow_blank=True, max_length=200, trim_whitespace=False)  # type: ignore[assignment]  # hides a name of the base class
     reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=400)
     based_on = serializers.DateTimeField(
         required=False, allow_null=True, default=None, help_text="The decided_at that this rests on; null for none."
@@ -191,6 +191,6 @@ class NeededSerializer(serializers.Serializer[Any]):
 
 def _within(serializer: serializers.Serializer[Any], name: str, model: Any) -> None:  # Any: one of our models
     project: Project | None = serializer.context.get("project")
-    field = serializer.fields[name]
+    field: Any = serializer.fields[name]  # Any: a field whose queryset is set
     if project is not None and isinstance(field, serializers.PrimaryKeyRelatedField):
         field.queryset = model.objects.filter(project=project).select_related("project")

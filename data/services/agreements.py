@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.db import transaction
@@ -16,8 +17,8 @@ from canvas.models import Project
 from data import storage
 from data.agreement.counting import disputed_rows
 from data.agreement.measuring import Report, measure, silent
+from data.dialects import readable
 from data.frames import column_names
-from data.inspection import inspect
 from data.label_codes import BadLabels, LabelTable, Layout
 from data.label_tables import check_layout, read_labels, recognise
 from data.models import DisputedRow, LabelAgreement, LabelingMethod
@@ -67,15 +68,18 @@ def receive_labels(source: BinaryIO | Iterable[bytes], *, file_name: str) -> Lab
     """Store a CSV or Parquet file of labels once it is known to be a readable table; raises BadLabels."""
     try:
         name = check_file_name(file_name)
-        with storage.receive(source, limit=MOST_BYTES) as received:
-            facts = inspect(received.path, name=name)
-            recognise(received.path, facts.file_format)
-            stored = received.keep()
+        with (
+            storage.receive(source, limit=MOST_BYTES) as received,
+            readable(received.path, name=name) as (path, facts, written_as),
+        ):
+            recognise(path, facts.file_format)
+            # What is measured is what is kept: the copy in UTF-8 with commas, where the file is written otherwise.
+            sha256 = _keep_copy(path) if written_as else received.keep().sha256
     except BadLabels:
         raise
     except (BadTable, BadFileName, storage.TooLarge) as reason:
         raise BadLabels(str(reason)) from reason
-    return LabelFile(name, stored.sha256, facts.file_format, facts.rows)
+    return LabelFile(name, sha256, facts.file_format, facts.rows)
 
 
 def measure_agreement(
@@ -183,6 +187,12 @@ def read_table(agreement: LabelAgreement) -> LabelTable:
     """The labels that were measured, read again from their stored file; raises storage.Missing without it."""
     with storage.local_path(agreement.sha256) as path:
         return read_labels(path, agreement.options["file_format"], Layout.stored(agreement.options))
+
+
+def _keep_copy(path: Path) -> str:
+    with path.open("rb") as copy:
+        # Letters beyond ASCII take up to three bytes instead of one.
+        return storage.store(copy, limit=3 * MOST_BYTES).sha256
 
 
 def _labeler_who_is(user: User, row: DisputedRow) -> str:

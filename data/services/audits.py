@@ -14,7 +14,7 @@ from audit.services import record
 from data import storage
 from data.agreement import intervals
 from data.audit_tables import BadSheet, Sheet, read_sheet
-from data.inspection import inspect
+from data.dialects import readable
 from data.models import Dataset, LabelAudit, LabelingMethod, LabelSample
 from data.tables import BadFileName, BadTable, check_file_name
 
@@ -128,8 +128,8 @@ def record_audited_sample(
     try:
         name = check_file_name(file_name)
         with storage.receive(file, limit=MOST_BYTES) as received:
-            facts = inspect(received.path, name=name)
-            found = read_sheet(received.path, facts.file_format, sample)
+            with readable(received.path, name=name) as (path, facts, _):
+                found = read_sheet(path, facts.file_format, sample)
             _check(found.audited, found.errors, sample.population, audited_on)
             received.keep()
     except BadSheet:

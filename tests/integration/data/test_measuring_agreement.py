@@ -318,3 +318,10 @@ def test_a_spreadsheet_computes_nothing_in_the_export(
     client.post(decide(row), {"label": "0", "reason": "=1+1", "based_on": ""})
     answer = client.get(reverse("data:adjudicated", args=[project.slug, row.agreement.number]))
     assert b",'=1+1," in io.BytesIO(b"".join(answer.streaming_content)).read()  # type: ignore[attr-defined]  # it streams
+
+
+def test_a_table_from_a_spreadsheet_in_another_encoding_is_read(method: LabelingMethod, api: APIClient) -> None:
+    rows = "fall;jürgen;anna\n1;gutartig;gutartig\n2;bösartig;gutartig\n3;bösartig;bösartig\n".encode("cp1252")
+    answer = measure(api, method, rows).json()
+    assert answer["labelers"] == ["jürgen", "anna"]
+    assert (answer["labels"], answer["disputed"]) == (["bösartig", "gutartig"], 1)
