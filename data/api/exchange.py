@@ -17,7 +17,7 @@ from data.contracts.reading import LARGEST, BadDocument, read_document
 from data.models import DataSchema
 from data.serializers.datasets import DatasetSerializer
 from data.serializers.schemas import CroissantImportSerializer, SchemaImportSerializer, SchemaSerializer
-from data.services import imports, schemas
+from data.services import imports, references, schemas
 from data.views.exchange import as_download, croissant_of, described
 
 
@@ -99,8 +99,8 @@ class CroissantImport(ProjectAPIView):
             dataset = imports.import_croissant(project, found, terms=terms, name=told["name"], by=self.user)
         except BadDocument as reason:
             raise ValidationError({"file": reason.shown}) from reason
-        except schemas.BadSchema as reason:
+        except (schemas.BadSchema, references.BadReference) as reason:
             raise ValidationError({"file": [str(reason)]}) from reason
-        except imports.AlreadyImported as reason:
+        except references.AlreadyReferred as reason:
             raise Conflict(str(reason)) from reason
         return Response(DatasetSerializer(dataset).data, status=status.HTTP_201_CREATED)

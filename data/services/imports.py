@@ -1,6 +1,7 @@
 """Descriptions of somebody else's data taken over: every record they speak of, in one transaction."""
 
 from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
 
 from django.db import transaction
 
@@ -10,19 +11,13 @@ from audit.services import record
 from canvas.models import Project
 from data.contracts.croissant import Found
 from data.contracts.drafts import Imported
+from data.inference import LABEL
 from data.models import DataSchema, Dataset, DataSource, LabelingMethod
-from data.services import labeling, schemas, sources
+from data.roots import is_local
+from data.services import labeling, references, schemas, sources
 
 CROISSANT = "Croissant"
 NOT_STATED = "Not stated in the Croissant file"
-
-
-class AlreadyImported(Exception):
-    """The same file was described under this name before; `dataset` is that snapshot."""
-
-    def __init__(self, dataset: Dataset) -> None:
-        self.dataset = dataset
-        super().__init__(f"{dataset} refers to the same file already. Nothing was recorded again.")
 
 
 @dataclass(frozen=True)
@@ -38,34 +33,30 @@ class Terms:
 def import_croissant(project: Project, found: Found, *, terms: Terms, by: User, name: str = "") -> Dataset:
     """Record a snapshot that lies elsewhere, with source, schema and labeling as the file tells them.
 
-    Nothing is fetched: the rows stay where they are. Raises AlreadyImported, schemas.BadSchema.
+    Nothing is fetched: the rows stay where they are. Raises references.AlreadyReferred, references.BadReference,
+    schemas.BadSchema.
     """
     project = Project.objects.select_for_update().get(pk=project.pk)
     name = name or found.name
-    _refuse_copy(project, name, found)
     source = _source(project, found, name=name, terms=terms, by=by)
     schema = _schema(project, found, name=name, by=by)
     method = _method(project, found, name=name, by=by)
-    last = Dataset.objects.filter(project=project, name=name).order_by("-number").first()
-    dataset = Dataset.objects.create(
-        project=project,
+    dataset = references.refer(
+        project,
+        uri=_address(found),
+        digest=found.digest,
         name=name,
-        number=last.number + 1 if last else 1,
-        description=found.description,
-        origin=Dataset.Origin.REFERENCE,
-        uri=found.content_url,
-        declared_digest=found.digest,
-        file_name=found.file_name,
-        file_format=_format(found),
-        columns=len(found.fields),
         split_role=terms.split_role,
-        label_column=next((field.key for field in found.fields if field.part == "label"), ""),
+        description=found.description,
         preparation=found.rai.get("dataPreprocessingProtocol", ""),
-        schema=schema,
+        label_column=next((field.key for field in found.fields if field.part == LABEL), ""),
+        sources=[source],
         labeling_method=method,
-        uploaded_by=by,
+        by=by,
     )
-    dataset.sources.set([source])
+    dataset.schema, dataset.columns = schema, len(found.fields)
+    dataset.file_name, dataset.file_format = found.file_name, _format(found)
+    dataset.save(update_fields=["schema", "columns", "file_name", "file_format"])
     record(
         Action.DATASET_IMPORTED,
         by=by,
@@ -84,10 +75,15 @@ def import_croissant(project: Project, found: Found, *, terms: Terms, by: User, 
     return dataset
 
 
-def _refuse_copy(project: Project, name: str, found: Found) -> None:
-    same = Dataset.objects.filter(project=project, name=name, uri=found.content_url, declared_digest=found.digest)
-    if found.digest and (held := same.first()):
-        raise AlreadyImported(held)
+def _address(found: Found) -> str:
+    """Where the rows lie; a part of an address counts from the page that the file names."""
+    address = urljoin(found.url, found.content_url) if found.url else found.content_url
+    if is_local(address) or not urlsplit(address).scheme:
+        raise references.BadReference(
+            f"distribution, contentUrl: “{found.content_url[:120]}” means a file beside the description. "
+            "Upload that file as a snapshot, or import a description that gives a full address."
+        )
+    return address
 
 
 def _source(project: Project, found: Found, *, name: str, terms: Terms, by: User) -> DataSource:

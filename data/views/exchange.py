@@ -15,7 +15,7 @@ from data.contracts import croissant, odcs
 from data.contracts.reading import BadDocument, read_document
 from data.forms.exchange import CroissantImportForm, SchemaImportForm
 from data.models import DataSchema, Dataset
-from data.services import imports, schemas
+from data.services import imports, references, schemas
 from data.views.requests import sent
 
 
@@ -85,9 +85,9 @@ def croissant_import(request: HttpRequest, slug: str) -> HttpResponse:
             dataset = imports.import_croissant(project, found, terms=terms, name=told["name"], by=user)
         except BadDocument as reason:
             problems, status = reason.shown, 422
-        except schemas.BadSchema as reason:
+        except (schemas.BadSchema, references.BadReference) as reason:
             problems, status = [str(reason)], 422
-        except imports.AlreadyImported as reason:
+        except references.AlreadyReferred as reason:
             problems, status = [str(reason)], 409
         else:
             messages.success(request, f"{dataset} is described. Its rows stay where they are; nothing was fetched.")

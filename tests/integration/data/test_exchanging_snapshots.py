@@ -139,7 +139,7 @@ def test_an_exported_snapshot_is_described_again_elsewhere(
     assert {"source.created", "schema.imported", "labeling-method.created", "dataset.imported"} <= set(actions)
     again = client_as(contributor).post(url, {"file": sent(told), "name": "Borrowed", **TERMS})
     assert again.status_code == 409
-    assert "refers to the same file already" in again.content.decode()
+    assert "This address with this digest is recorded already" in again.content.decode()
     assert "Its rows stay where they are" in client.get(made.get_absolute_url()).content.decode()
     assert client_as(viewer).get(made.get_absolute_url()).status_code == 200
 
@@ -174,6 +174,9 @@ BAD: list[tuple[dict[str, Any] | bytes, str]] = [
     ),
     (minimal(distribution=[minimal()["distribution"][0] | {"sha256": "zz"}]), "is no SHA-256 in hexadecimal"),
     (minimal(recordSet="rows"), "should be a mapping"),
+    (minimal(url="", distribution=[minimal()["distribution"][0] | {"contentUrl": "x/y.csv"}]), "a file beside the"),
+    (minimal(distribution=[minimal()["distribution"][0] | {"contentUrl": "file:///etc/passwd"}]), "a file beside the"),
+    (minimal(distribution=[minimal()["distribution"][0] | {"contentUrl": "https://a:b@c/x"}]), "name or a password"),
 ]
 
 
