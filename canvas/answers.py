@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from canvas.blocks import BLOCKS, get_block
+from canvas.blocks import BLOCKS
 from canvas.blocks.shape import Block, Choice, Column, Field, Kind, Table
 from canvas.cleaning import Answers, InvalidAnswers, Problem, clean, upgraded, upgraded_answers
 
@@ -25,7 +25,6 @@ __all__ = [
     "full_lines",
     "is_answered",
     "next_field",
-    "suggested_decision",
     "summary_lines",
     "upgraded",
     "upgraded_answers",
@@ -146,18 +145,6 @@ def claim(block: Block, answers: Mapping[str, Any]) -> str:
     if block.claim == "value_statement":
         return value_statement(answers)
     return _first_sentence(str(answers.get(block.claim, ""))) if block.claim else ""
-
-
-def suggested_decision(answers: Mapping[str, Any]) -> str:
-    """What the answered disqualifiers of block 10 suggest: no_go, go_with_conditions, go, or "" while any is open."""
-    field = get_block(10).field("disqualifiers")
-    rows = answers.get(field.key) or []
-    applying = {row["disqualifier"] for row in rows if row.get("applies") == "yes"}
-    if applying & {"prohibited_practice", "no_legal_basis"}:
-        return "no_go"
-    if not is_answered(field, rows):
-        return ""
-    return "go_with_conditions" if applying else "go"
 
 
 def display(field: Field, value: Any) -> str:

@@ -1,6 +1,5 @@
 """What counts as answered, what comes next, and how a block reads in a few lines."""
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -11,7 +10,6 @@ from canvas.answers import (
     display,
     is_answered,
     next_field,
-    suggested_decision,
     summary_lines,
     value_statement,
     what_is_missing,
@@ -102,27 +100,6 @@ def test_every_disqualifier_has_to_be_answered_and_both_deciders_named():
     assert what_is_missing(field, rows[1:]) == ["Answer “There is no measurable goal”."]
     deciders = WHEN_NOT.field("deciders")
     assert what_is_missing(deciders, [{"role": "sponsor", "name": "A"}]) == ["Answer “Risk owner”."]
-
-
-@pytest.mark.parametrize(
-    ("applying", "suggested"),
-    [
-        ([], "go"),
-        (["cannot_be_monitored"], "go_with_conditions"),
-        (["prohibited_practice"], "no_go"),
-        (["no_legal_basis", "cannot_be_monitored"], "no_go"),
-    ],
-)
-def test_disqualifiers_suggest_a_decision(applying, suggested):
-    keys_of_all = WHEN_NOT.field("disqualifiers").must_cover
-    rows = [{"disqualifier": key, "applies": "yes" if key in applying else "no", "reason": "x"} for key in keys_of_all]
-    assert suggested_decision({"disqualifiers": rows}) == suggested
-
-
-def test_a_ban_needs_no_further_answers_and_anything_else_waits_for_all():
-    assert suggested_decision({"disqualifiers": [{"disqualifier": "prohibited_practice", "applies": "yes"}]}) == "no_go"
-    assert suggested_decision({"disqualifiers": [{"disqualifier": "no_owner_to_act", "applies": "yes"}]}) == ""
-    assert suggested_decision({}) == ""
 
 
 def test_the_five_parts_read_as_one_sentence():
