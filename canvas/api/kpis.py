@@ -9,11 +9,11 @@ from canvas.api_access import Conflict, ProjectAPIView
 from canvas.models import Kpi
 from canvas.roles import Permission
 from canvas.serializers.kpis import (
-    CheckSerializer,
-    CloseSerializer,
     KpiChangeSerializer,
+    KpiCloseSerializer,
     KpiSerializer,
-    SignSerializer,
+    SmartCheckSerializer,
+    TargetReasonSerializer,
 )
 from canvas.services import kpis, signatures
 
@@ -74,12 +74,12 @@ class KpiDetail(ProjectAPIView):
 class KpiClose(ProjectAPIView):
     """The end of one KPI."""
 
-    @extend_schema(request=CloseSerializer, responses=KpiSerializer)
+    @extend_schema(request=KpiCloseSerializer, responses=KpiSerializer)
     def post(self, request: Request, slug: str, kpi_id: int) -> Response:
         """Close a KPI with its result."""
         project = self.get_project(slug, needs=Permission.EDIT_CANVAS)
         kpi = get_object_or_404(Kpi, project=project, pk=kpi_id, retired_at__isnull=True)
-        sent = CloseSerializer(data=request.data)
+        sent = KpiCloseSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         try:
             closed = kpis.close_kpi(kpi, by=self.user, **sent.validated_data)
@@ -91,14 +91,14 @@ class KpiClose(ProjectAPIView):
 class KpiSign(ProjectAPIView):
     """The signed reason for a target."""
 
-    @extend_schema(request=SignSerializer, responses=KpiSerializer)
+    @extend_schema(request=TargetReasonSerializer, responses=KpiSerializer)
     def post(self, request: Request, slug: str, kpi_id: int) -> Response:
         """Sign why the target can be reached, with one's password."""
         project = self.get_project(slug, needs=Permission.EDIT_CANVAS)
         kpi = get_object_or_404(
             Kpi.objects.select_related("project"), project=project, pk=kpi_id, retired_at__isnull=True
         )
-        sent = SignSerializer(data=request.data)
+        sent = TargetReasonSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         try:
             signed = kpis.sign_target(kpi, by=self.user, **sent.validated_data)
@@ -110,9 +110,9 @@ class KpiSign(ProjectAPIView):
 class KpiSmart(ProjectAPIView):
     """The five checks of one KPI."""
 
-    @extend_schema(responses=CheckSerializer(many=True))
+    @extend_schema(responses=SmartCheckSerializer(many=True))
     def get(self, request: Request, slug: str, kpi_id: int) -> Response:
         """Say whether a KPI is specific, measurable, achievable, relevant and time-bound."""
         project = self.get_project(slug)
         kpi = get_object_or_404(Kpi.objects.select_related("parent"), project=project, pk=kpi_id)
-        return Response(CheckSerializer(kpis.smart_of([kpi])[kpi.pk].checks, many=True).data)
+        return Response(SmartCheckSerializer(kpis.smart_of([kpi])[kpi.pk].checks, many=True).data)

@@ -62,7 +62,7 @@ class KpiChangeSerializer(KpiSerializer):
         fields: ClassVar = [*KpiSerializer.Meta.fields, "based_on"]
 
 
-class SignSerializer(PlainText, serializers.Serializer[Any]):
+class TargetReasonSerializer(PlainText, serializers.Serializer[Any]):
     """Why a target outside the evidence can be reached, signed with one's password."""
 
     texts_with_lines = frozenset({"reason"})
@@ -74,7 +74,7 @@ class SignSerializer(PlainText, serializers.Serializer[Any]):
         return value if key == "password" else super()._tidy(key, value)
 
 
-class CloseSerializer(PlainText, serializers.Serializer[Any]):
+class KpiCloseSerializer(PlainText, serializers.Serializer[Any]):
     """What came of a KPI."""
 
     texts_with_lines = frozenset({"result"})
@@ -83,7 +83,7 @@ class CloseSerializer(PlainText, serializers.Serializer[Any]):
     result = serializers.CharField(max_length=2000)
 
 
-class CheckSerializer(serializers.Serializer[Any]):
+class SmartCheckSerializer(serializers.Serializer[Any]):
     """One of the five SMART checks."""
 
     letter = serializers.CharField()
