@@ -55,7 +55,7 @@ class FeatureVersionSerializer(FeatureSerializer):
         super().__init__(*args, **kwargs)
         project: Project | None = self.context.get("project")
         source: Any = self.fields["source"]  # Any: a field whose queryset is set
-        if project is not None and isinstance(source, serializers.PrimaryKeyRelatedField):
+        if project is not None:
             source.queryset = DataSource.objects.filter(project=project)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

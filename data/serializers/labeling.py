@@ -192,5 +192,5 @@ class NeededSerializer(serializers.Serializer[Any]):
 def _within(serializer: serializers.Serializer[Any], name: str, model: Any) -> None:  # Any: one of our models
     project: Project | None = serializer.context.get("project")
     field: Any = serializer.fields[name]  # Any: a field whose queryset is set
-    if project is not None and isinstance(field, serializers.PrimaryKeyRelatedField):
+    if project is not None and not field.read_only:
         field.queryset = model.objects.filter(project=project).select_related("project")

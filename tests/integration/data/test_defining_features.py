@@ -218,7 +218,7 @@ def test_nobody_copies_into_a_project_they_may_not_write_to(
 def test_a_retired_feature_leaves_list_catalogue_and_export(
     project: Project, contributor: User, client_as: ClientAs, api: APIClient
 ) -> None:
-    feature = FeatureFactory(project=project, is_shared=True)
+    feature = FeatureFactory(project=project, name="wear", is_shared=True)
     client = client_as(contributor)
     client.post(reverse("data:feature-retire", args=[project.slug, feature.pk]))
     feature.refresh_from_db()
