@@ -30,6 +30,12 @@ WRITTEN = {
     "number with a decimal comma": r"^[+-]?\d{1,3}(\.?\d{3})*,\d+$",
 }
 ISO = "date as 2026-11-20"
+# While values are looked at, their kinds are these names' places: text first, and last what people write as text.
+_NAMES = (STRING, BOOLEAN, INTEGER, NUMBER, DATE, DATETIME, *WRITTEN)
+_TEXT, _FIRST_WRITTEN = 0, 6
+_PLACE = {name: place for place, name in enumerate(_NAMES)}
+
+Kinds = NDArray[np.int8]
 
 _INTEGER = r"^-?(0|[1-9]\d{0,17})$"
 _FLOAT = re.compile(r"^[+-]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$")
@@ -184,7 +190,7 @@ def _look(values: pa.Array, *, is_typed: bool) -> Reading:
     words = NULLS if not is_typed else ("",)
     is_null = pc.is_in(values, value_set=pa.array(words, pa.string())).to_numpy(zero_copy_only=False)
     found = hashes.of_texts(values)
-    kinds = np.full(size, STRING, dtype=object)
+    kinds: Kinds = np.full(size, _TEXT, dtype=np.int8)
     numbers, moments = np.full(size, np.nan), np.full(size, np.nan)
     if not is_typed:
         _read_booleans(values, kinds, found)
@@ -193,9 +199,8 @@ def _look(values: pa.Array, *, is_typed: bool) -> Reading:
         _read_moments(values, kinds, found, moments)
         _mark_written(values, kinds)
     # In a column of text, words such as NA are values like any other: the column's other cells decide.
-    is_word = is_null & (kinds == STRING)
-    is_text = (~is_word & np.isin(kinds, [STRING, *WRITTEN])).any() and not is_typed
-    if is_text:
+    is_word = is_null & (kinds == _TEXT)
+    if not is_typed and (~is_word & ((kinds == _TEXT) | (kinds >= _FIRST_WRITTEN))).any():
         is_word &= pc.equal(values, "").to_numpy(zero_copy_only=False)
     reading = Reading(size, is_word, found)
     found[is_word] = hashes.MISSING
@@ -250,8 +255,9 @@ def _count_kinds(
         if kind:
             reading.kinds[kind] = int(counts[is_known].sum())
         return
-    for kind in dict.fromkeys(names[is_known]):
-        having = is_known & (names == kind)
+    for place in np.unique(names[is_known]):
+        having = is_known & (names == place)
+        kind = _NAMES[place]
         reading.kinds[kind] = int(counts[having].sum())
         reading.examples[kind] = str(values[int(np.argmax(having))].as_py())[:60]
 
@@ -263,14 +269,14 @@ def _written(values: pa.Array) -> pa.Array:
     return values.cast(pa.string())
 
 
-def _read_booleans(values: pa.Array, kinds: NDArray[np.object_], found: Hashes) -> None:
+def _read_booleans(values: pa.Array, kinds: Kinds, found: Hashes) -> None:
     for words, value in ((TRUE, hashes.TRUE), (FALSE, hashes.FALSE)):
         having = pc.is_in(values, value_set=pa.array(words)).to_numpy(zero_copy_only=False)
-        kinds[having], found[having] = BOOLEAN, value
+        kinds[having], found[having] = _PLACE[BOOLEAN], value
 
 
 def _read_numbers(
-    values: pa.Array, kinds: NDArray[np.object_], found: Hashes, numbers: NDArray[np.float64], *, is_typed: bool
+    values: pa.Array, kinds: Kinds, found: Hashes, numbers: NDArray[np.float64], *, is_typed: bool
 ) -> None:
     candidates = np.flatnonzero(_may_be_number(values))
     if not len(candidates):
@@ -286,9 +292,9 @@ def _read_numbers(
     found[there] = hashes.of_numbers(broken)
     if is_typed:
         return  # a column that says it is text is text: only its hashes must equal those of numbers elsewhere
-    numbers[at], kinds[at] = whole, INTEGER
+    numbers[at], kinds[at] = whole, _PLACE[INTEGER]
     finite = np.isfinite(broken)
-    numbers[there[finite]], kinds[there[finite]] = broken[finite], NUMBER
+    numbers[there[finite]], kinds[there[finite]] = broken[finite], _PLACE[NUMBER]
 
 
 def _may_be_number(values: pa.Array) -> NDArray[np.bool_]:
@@ -304,8 +310,8 @@ def _may_be_number(values: pa.Array) -> NDArray[np.bool_]:
     return may
 
 
-def _read_moments(values: pa.Array, kinds: NDArray[np.object_], found: Hashes, moments: NDArray[np.float64]) -> None:
-    looks = pc.match_substring_regex(values, _MOMENT).to_numpy(zero_copy_only=False) & (kinds == STRING)
+def _read_moments(values: pa.Array, kinds: Kinds, found: Hashes, moments: NDArray[np.float64]) -> None:
+    looks = pc.match_substring_regex(values, _MOMENT).to_numpy(zero_copy_only=False) & (kinds == _TEXT)
     at = np.flatnonzero(looks)
     if not len(at):
         return
@@ -315,16 +321,16 @@ def _read_moments(values: pa.Array, kinds: NDArray[np.object_], found: Hashes, m
     at = at[good]
     plain = parsed[good].dt.as_unit("us").astype("int64").to_numpy()
     found[at], moments[at] = hashes.of_moments(plain), plain
-    kinds[at] = np.where(texts[good].str.len() == len("2026-11-20"), DATE, DATETIME)
+    kinds[at] = np.where(texts[good].str.len() == len("2026-11-20"), _PLACE[DATE], _PLACE[DATETIME])
 
 
-def _mark_written(values: pa.Array, kinds: NDArray[np.object_]) -> None:
+def _mark_written(values: pa.Array, kinds: Kinds) -> None:
     offsets = np.frombuffer(values.buffers()[1], np.int32)[values.offset : values.offset + len(values) + 1]
     lengths = np.diff(offsets)
-    at = np.flatnonzero((kinds == STRING) & (lengths >= 3) & (lengths <= 22))
+    at = np.flatnonzero((kinds == _TEXT) & (lengths >= 3) & (lengths <= 22))
     # Most texts are no dates, and one look is enough to tell.
     texts = values.take(pa.array(at))
     at = at[pc.match_substring_regex(texts, r"\d[,./ -]+\w+$").to_numpy(zero_copy_only=False)] if len(at) else at
     texts = values.take(pa.array(at))
     for name, pattern in WRITTEN.items() if len(at) else ():
-        kinds[at[pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False)]] = name
+        kinds[at[pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False)]] = _PLACE[name]

@@ -1,21 +1,26 @@
 import json
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from audit.models import AuditEntry
 from canvas.models import Project
+from data.handler import ProfileHandler
 from data.models import Dataset, DatasetProfile, RowOverlap
 from data.services import profiles
+from jobs import services as jobs
+from jobs.handlers import Fenced
 from jobs.models import Job
 from tests.conftest import ApiAs, ClientAs
 from tests.factories.data import ROWS
 from tests.factories.datasets import profiled, uploaded
-from tests.factories.jobs import work
+from tests.factories.jobs import in_this_thread, work
 from tests.integration.data.bad_tables import written
 
 N = 2_000
@@ -278,3 +283,23 @@ def test_the_api_gives_the_profile_and_queues_a_new_one(
     assert (answer.status_code, answer.json()["state"]) == (202, "queued")
     # Until the new one is finished the old one is still the answer.
     assert api_as(viewer).get(address).json()["rows"] == 60
+
+
+def test_a_worker_that_lost_its_lease_saves_nothing_and_the_next_one_finishes_once(
+    project: Project, contributor: User
+) -> None:
+    dataset = uploaded(project, ROWS, by=contributor)
+    lost = jobs.claim(Job.objects.get(kind="profile").pk)
+    assert lost is not None
+    with in_this_thread(lost) as progress:
+        save = ProfileHandler().run(lost.job, progress)
+    # The worker is killed here; its lease runs out, and the sweep gives the job to another one.
+    Job.objects.filter(pk=lost.job.pk).update(lease_until=timezone.now() - timedelta(minutes=1))
+    jobs.sweep()
+    with pytest.raises(Fenced):
+        jobs.finish(lost, save)
+    assert profiles.newest(dataset) is None
+    Job.objects.filter(pk=lost.job.pk).update(not_before=timezone.now() - timedelta(minutes=1))
+    work()
+    assert profiles.newest(dataset) is not None
+    assert AuditEntry.objects.filter(chain=project.chain, action="profile.finished").count() == 1
