@@ -24,6 +24,6 @@ class SkeletonFile(ProjectAPIView):
         project = self.get_project(slug)
         form = SkeletonForm(request.query_params, project=project)
         if not form.is_valid():
-            raise ValidationError({key: list(found) for key, found in form.errors.items()})
+            raise ValidationError({key: [str(one) for one in found] for key, found in form.errors.items()})
         url = request.build_absolute_uri("/").rstrip("/")
         return zip_response(project, hand_out(project, by=self.user, url=url, **form.cleaned_data))

@@ -1,6 +1,8 @@
 """What is exported can be imported with nothing lost, and nothing signed elsewhere counts here."""
 
 import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -56,7 +58,7 @@ def test_a_second_import_loses_nothing_either(owner: User) -> None:
 
 def test_every_column_of_the_plan_is_exported_or_named_here() -> None:
     left_out = {"id", "project", "decision", "revision", "thread"}
-    for part in [*parts.PARTS, *(child for part in parts.PARTS for _, child in part.children)]:
+    for part in [*parts.PARTS, *(child for outer in parts.PARTS for _, child in outer.children)]:
         known = {*part.all_columns, *part.places}
         columns = {field.name for field in part.model._meta.concrete_fields} - left_out
         # A reply has its comment's block and field; a KPI reading belongs to its KPI.
@@ -199,3 +201,15 @@ def test_the_markdown_holds_the_blocks_and_escapes_what_people_typed(owner: User
     assert r"\<b\>Who\</b\> owns it?" in text
     assert "| Late money on an average day | business |" in text
     assert AuditEntry.objects.filter(chain=project.chain, action="project.exported").count() == 1
+
+
+def test_the_pages_ask_the_database_a_fixed_number_of_times(
+    owner: User, client_as: ClientAs, django_assert_max_num_queries: Callable[[int], AbstractContextManager[None]]
+) -> None:
+    content = exchange.export(a_full_project(owner), by=owner, with_history=True)
+    project = imported(content, owner)
+    client = client_as(owner)
+    with django_assert_max_num_queries(24):
+        client.get(reverse("canvas:in-and-out", args=[project.slug]))
+    with django_assert_max_num_queries(40):
+        client.get(reverse("canvas:plan-file", args=[project.slug, "json"]))
