@@ -35,7 +35,7 @@ class KindList(ProjectAPIView):
 class KindDetail(ProjectAPIView):
     """The records of one kind."""
 
-    @extend_schema(responses=ProofSerializer(many=True))
+    @extend_schema(operation_id="projects_canvas_evidence_records_list", responses=ProofSerializer(many=True))
     def get(self, request: Request, slug: str, kind: str) -> Response:
         """List a project's records of a kind, newest first, at most 200."""
         project = self.get_project(slug)

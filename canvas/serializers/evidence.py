@@ -66,7 +66,7 @@ class LinkStateSerializer(serializers.Serializer[Any]):
     url = serializers.CharField()
 
 
-class ReasonSerializer(serializers.Serializer[Any]):
+class StateReasonSerializer(serializers.Serializer[Any]):
     """Why a state is what it is, in a sentence."""
 
     state = serializers.ChoiceField(choices=[state.value for state in State])
@@ -84,5 +84,5 @@ class StateSerializer(serializers.Serializer[Any]):
     is_complete = serializers.BooleanField()
     open_comments = serializers.IntegerField()
     state = serializers.ChoiceField(choices=[state.value for state in State])
-    reasons = ReasonSerializer(many=True)
+    reasons = StateReasonSerializer(many=True)
     links = LinkStateSerializer(many=True)
