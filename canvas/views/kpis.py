@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from canvas.access import get_project
-from canvas.charts import readings_chart
+from canvas.charts import MOST_READINGS, readings_chart
 from canvas.correlations import Correlation, correlate, verdict_on
 from canvas.forms.kpis import CloseForm, KpiForm, TargetReasonForm
 from canvas.forms.readings import ReadingFileForm, ReadingForm
@@ -80,8 +80,8 @@ def render_kpi(request: HttpRequest, project: Project, kpi_id: int, *, status: i
     """A KPI's page; `forms` are those that came back with something to correct."""
     known = Kpi.objects.select_related("parent", "achievable_signed_by", "created_by")
     kpi = get_object_or_404(known, project=project, pk=kpi_id)
-    every = list(KpiReading.objects.filter(kpi=kpi).select_related("recorded_by"))
-    standing = [one for one in every if one.superseded_at is None]
+    every = KpiReading.objects.filter(kpi=kpi).order_by("-measured_on", "-recorded_at", "-pk")
+    standing = list(every.filter(superseded_at__isnull=True)[: MOST_READINGS + 1])[::-1]
     children = list(Kpi.objects.filter(parent=kpi, retired_at__isnull=True).select_related("parent"))
     context = {
         "project": project,
@@ -89,9 +89,9 @@ def render_kpi(request: HttpRequest, project: Project, kpi_id: int, *, status: i
         "metric": metric_label(kpi.metric),
         "smart": kpis.smart_of([kpi])[kpi.pk],
         "chart": readings_chart(kpi, standing),
-        "readings": every[::-1][:SHOWN_READINGS],
-        "reading_count": len(standing),
-        "more_readings": max(0, len(every) - SHOWN_READINGS),
+        "readings": every.select_related("recorded_by")[:SHOWN_READINGS],
+        "is_cut": len(standing) > MOST_READINGS,
+        "more_readings": max(0, every.count() - SHOWN_READINGS),
         "last": standing[-1] if standing else None,
         "bonds": bonds_of([*([kpi] if kpi.parent else []), *children]),
         "may_edit": project.can.edit_canvas and kpi.retired_at is None,
