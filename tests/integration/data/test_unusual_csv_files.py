@@ -114,7 +114,8 @@ def test_numbers_too_large_to_be_squared_leave_a_profile_all_the_same(project: P
     content = b"a,b\n" + b"".join(b"%d.5e300,%d\n" % (n, n % 2) for n in range(1, 200))
     profile = profiled(project, content, by=contributor, label_column="b")
     assert column(profile, "a")["numbers"]["sd"] is None
-    assert column(profile, "a")["numbers"]["max"] == 1.995e302
+    # PostgreSQL gives it back as a whole number of 303 digits.
+    assert float(column(profile, "a")["numbers"]["max"]) == pytest.approx(1.995e302)
 
 
 def test_a_copy_that_is_read_is_found_again_after_the_same_upload_elsewhere(
