@@ -230,7 +230,9 @@ def test_a_card_written_by_the_first_edition_is_read_too() -> None:
         "data": [],
         "model": {
             "development": {"resources": {"cpu": "2"}},
-            "production": {"integration": "queue", "interface": {"input": {"description": "row"}, "output": {"description": "n"}}},
+            "production": {
+                "integration": "queue", "interface": {"input": {"description": "row"}, "output": {"description": "n"}},
+            },
         },
     }  # fmt: skip
     document, _ = mlte.read(card, title="old")
