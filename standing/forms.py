@@ -41,7 +41,7 @@ class TargetsForm(PlainText, forms.Form):
         for target in TARGETS:
             self.fields[target.key] = forms.FloatField(
                 label=f"{target.label} ({target.unit})",
-                help_text=" ".join(filter(None, [target.help, f"Default {target.default:g}."])),
+                help_text=". ".join(filter(None, [target.help.rstrip("."), f"Default {target.default:g}."])),
             )
         self.fields["reason"] = forms.CharField(max_length=300, help_text="Why the targets should change.")
 

@@ -96,7 +96,11 @@ def targets(request: AuthenticatedRequest) -> HttpResponse:
     """What the installation measures itself against, and every earlier version; administrators set the next."""
     numbers, held = services.targets_in_force()
     form = (
-        TargetsForm(initial=numbers | {"based_on": held.pk if held else 0}) if request.user.is_administrator else None
+        TargetsForm(
+            initial={key: f"{value:g}" for key, value in numbers.items()} | {"based_on": held.pk if held else 0}
+        )
+        if request.user.is_administrator
+        else None
     )
     status, conflict = 200, ""
     if request.method == "POST":
