@@ -50,7 +50,7 @@ def test_a_team_measures_label_agreement(sign_in: SignIn, tmp_path: Path) -> Non
     page.get_by_role("link", name="Decide disputed rows").click()
     expect(page.locator("h1")).to_contain_text("M-10")
     page.get_by_label("benign", exact=True).check()
-    page.get_by_label("Reason").fill("Seen again together, at a higher magnification.")
+    page.get_by_label("Reason").fill("Seen again together at a higher magnification.")
     is_accessible(page)
     page.get_by_role("button", name="Decide and go on").click()
     expect(page.locator("h1")).to_contain_text("M-20")
