@@ -51,7 +51,7 @@ def test_an_editing_conflict_is_resolved_and_no_word_is_lost(sign_in: SignIn) ->
     # Without a choice nothing is saved; a third text, written from both, chooses itself.
     mine.get_by_role("button", name="Save the result").click()
     expect(mine.get_by_role("alert")).to_contain_text("Choose which text to keep.")
-    sponsor.get_by_label("Put together").check()
+    sponsor.get_by_role("radio", name="Put together").check()
     sponsor.get_by_role("textbox").fill("Medical director, with the head of the outpatient clinic")
     mine.get_by_role("button", name="Save the result").click()
     expect(mine.locator("#messages")).to_contain_text("Both texts are one.")
