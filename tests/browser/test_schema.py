@@ -16,6 +16,12 @@ def is_accessible(page: Page) -> bool:
     return violations(page) == []
 
 
+def review_the_schema(page: Page) -> None:
+    # The page renews itself once the profile is there, and a click at that moment would be lost.
+    expect(page.get_by_role("link", name="Read the profile")).to_be_visible()
+    page.get_by_role("link", name="Review the schema").click()
+
+
 def test_a_schema_is_read_off_a_file_edited_compared_and_taken_along(sign_in: SignIn, tmp_path: Path) -> None:
     writer = sign_in("contributor")
     writer.context.add_init_script(path=AXE)
@@ -32,7 +38,7 @@ def test_a_schema_is_read_off_a_file_edited_compared_and_taken_along(sign_in: Si
     page.get_by_label("Name", exact=True).fill("Visits")
     page.get_by_label("Label column").fill("outcome")
     page.locator("main form button[type=submit]").last.click()
-    page.get_by_role("link", name="Review the schema").click()
+    review_the_schema(page)
     expect(page.get_by_label("Order of grade")).to_have_value("ordinal")
     expect(page.get_by_label("Type of age")).to_have_value("integer")
 
@@ -91,7 +97,7 @@ def test_a_schema_is_edited_on_a_narrow_screen_by_finding_the_column(sign_in: Si
     page.get_by_label("File", exact=True).set_input_files(file)
     page.get_by_label("Name", exact=True).fill("Wide")
     page.locator("main form button[type=submit]").last.click()
-    page.get_by_role("link", name="Review the schema").click()
+    review_the_schema(page)
 
     page.get_by_label("Find a column").fill("measure_277")
     expect(page.get_by_text("1 of 300 columns")).to_be_visible()
