@@ -31,7 +31,9 @@ def request_check(dataset: Dataset, *, by: User, schema: DataSchema | None = Non
     if schema is None:
         raise NotCheckable("No schema describes this snapshot yet. Bind one first.")
     if not dataset.has_rows:
-        raise NotCheckable("The rows of this snapshot cannot be read from here, so they cannot be held against a schema.")
+        raise NotCheckable(
+            "The rows of this snapshot cannot be read from here, so they cannot be held against a schema."
+        )
     if under_way := _under_way(dataset, schema):
         return under_way
     check = _enqueue(dataset, schema, by=by)
