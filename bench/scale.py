@@ -91,7 +91,7 @@ def _pages(slug: str) -> list[tuple[str, str, int]]:
     from django.urls import NoReverseMatch, reverse  # noqa: PLC0415
 
     wanted: list[tuple[str, str, list[Any], str, int]] = [
-        ("board", "canvas:board", [slug], "", 16),
+        ("board", "canvas:board", [slug], "", 18),
         ("diff of a block's revisions", "canvas:block-history", [slug, 3], "", 12),
         ("snapshots of a project", "data:index", [slug], "", 16),
         ("snapshot", "data:dataset-detail", [slug, 1], "", 30),
