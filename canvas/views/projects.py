@@ -55,4 +55,7 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _similar(form: ProjectForm, *, user: User) -> list[Similar]:
+    """What resembles the new project; nothing while its name is taken, which is said first."""
+    if Project.objects.filter(name__iexact=form.cleaned_data["name"].strip()).exists():
+        return []
     return similar_to(f"{form.cleaned_data['name']} {form.cleaned_data['purpose']}", user=user)

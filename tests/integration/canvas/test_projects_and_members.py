@@ -53,7 +53,7 @@ def test_an_address_is_made_of_the_name_and_never_collides(
     client.post(reverse("canvas:project-create"), NEW | {"name": name})
     assert Project.objects.get().slug == slug
     assert client.get(reverse("canvas:project-create")).context["form"] is not None
-    client.post(reverse("canvas:project-create"), NEW | {"name": f"{name[:110]}?"})
+    client.post(reverse("canvas:project-create"), NEW | {"name": f"{name[:110]}?", "similar_seen": "1"})
     assert Project.objects.count() == 2
 
 
