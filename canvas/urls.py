@@ -122,7 +122,9 @@ urlpatterns = [
     path("p/<slug:slug>/canvas/import/<uuid:plan_id>/", exchange.plan_import, name="plan-import"),
     path("p/<slug:slug>/canvas/plan.<slug:form>", exchange.plan_file, name="plan-file"),
     path("p/<slug:slug>/canvas/imported/<uuid:plan_id>/", exchange.imported_plan, name="imported-plan"),
-    path("p/<slug:slug>/canvas/imported/<uuid:plan_id>/original/", exchange.imported_original, name="imported-original"),
+    path(
+        "p/<slug:slug>/canvas/imported/<uuid:plan_id>/original/", exchange.imported_original, name="imported-original"
+    ),
     path("p/<slug:slug>/activity/", journal.project_journal, name="journal"),
     path("p/<slug:slug>/settings/", settings.project_settings, name="project-settings"),
     path("p/<slug:slug>/settings/members/", settings.member_add, name="member-add"),

@@ -298,8 +298,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     # Several records have a kind or a status; in the schema each list of choices has its record's name.
     "ENUM_NAME_OVERRIDES": {
+        "FindingEnum": "data.models.FeatureDefinition.Finding",
+        "GoNoGoOutcomeEnum": "canvas.models.GoNoGoDecision.Outcome",
         "KpiKindEnum": "canvas.models.Kpi.Kind",
+        "OpportunityStatusEnum": "canvas.models.Opportunity.Status",
         "PromotionStatusEnum": "registry.models.PromotionRequest.Status",
+        "RiskStatusEnum": "canvas.models.Risk.Status",
         "RunStatusEnum": "registry.models.Run.Status",
         "SourceKindEnum": "data.models.DataSource.Kind",
     },

@@ -8,7 +8,7 @@ from canvas.api.refusals import RefusingAPIView
 from canvas.api_access import Pages
 from canvas.models import ImpactAssessment, OversightPlan
 from canvas.roles import Permission
-from canvas.serializers.risk import ImpactAssessmentSerializer, OversightPlanSerializer, VersionInSerializer
+from canvas.serializers.risk import AssessmentInSerializer, ImpactAssessmentSerializer, OversightPlanSerializer
 from canvas.services import assessments
 
 
@@ -23,11 +23,11 @@ class ImpactAssessmentList(RefusingAPIView):
         found = ImpactAssessment.objects.filter(project=self.get_project(slug)).select_related("created_by")
         return self.page(found, ImpactAssessmentSerializer)
 
-    @extend_schema(request=VersionInSerializer, responses={201: ImpactAssessmentSerializer})
+    @extend_schema(request=AssessmentInSerializer, responses={201: ImpactAssessmentSerializer})
     def post(self, request: Request, slug: str) -> Response:
         """Save the next version, naming the one it rests on; 409 when another came first or nothing changed."""
         project = self.get_project(slug, needs=Permission.EDIT_CANVAS)
-        saved = assessments.assess_impact(project, by=self.user, **self.sent(VersionInSerializer))
+        saved = assessments.assess_impact(project, by=self.user, **self.sent(AssessmentInSerializer))
         return Response(ImpactAssessmentSerializer(saved).data, status=status.HTTP_201_CREATED)
 
 
@@ -52,11 +52,11 @@ class OversightPlanList(RefusingAPIView):
         found = OversightPlan.objects.filter(project=self.get_project(slug)).select_related("created_by")
         return self.page(found, OversightPlanSerializer)
 
-    @extend_schema(request=VersionInSerializer, responses={201: OversightPlanSerializer})
+    @extend_schema(request=AssessmentInSerializer, responses={201: OversightPlanSerializer})
     def post(self, request: Request, slug: str) -> Response:
         """Save the next version, naming the one it rests on; 409 when another came first or nothing changed."""
         project = self.get_project(slug, needs=Permission.EDIT_CANVAS)
-        saved = assessments.plan_oversight(project, by=self.user, **self.sent(VersionInSerializer))
+        saved = assessments.plan_oversight(project, by=self.user, **self.sent(AssessmentInSerializer))
         return Response(OversightPlanSerializer(saved).data, status=status.HTTP_201_CREATED)
 
 

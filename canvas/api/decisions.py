@@ -15,7 +15,7 @@ from canvas.roles import Permission
 from canvas.serializers.decisions import (
     ConditionMetSerializer,
     ConditionSerializer,
-    DecisionSerializer,
+    GoNoGoSerializer,
     ProposalSerializer,
     SignSerializer,
     SuggestionSerializer,
@@ -38,12 +38,12 @@ class DecisionList(RefusingAPIView):
 
     pagination_class = Pages
 
-    @extend_schema(responses=DecisionSerializer(many=True), operation_id="decisions_list")
+    @extend_schema(responses=GoNoGoSerializer(many=True), operation_id="decisions_list")
     def get(self, request: Request, slug: str) -> Response:
         """List the decisions, the latest first."""
-        return self.page(decisions.listed(self.get_project(slug)), DecisionSerializer)
+        return self.page(decisions.listed(self.get_project(slug)), GoNoGoSerializer)
 
-    @extend_schema(request=ProposalSerializer, responses={201: DecisionSerializer})
+    @extend_schema(request=ProposalSerializer, responses={201: GoNoGoSerializer})
     def post(self, request: Request, slug: str) -> Response:
         """Propose a decision; 409 while another waits for signatures."""
         project = self.get_project(slug, needs=Permission.DECIDE_PROJECT)
@@ -54,7 +54,7 @@ class DecisionList(RefusingAPIView):
 class DecisionDetail(RefusingAPIView):
     """One decision."""
 
-    @extend_schema(responses=DecisionSerializer)
+    @extend_schema(responses=GoNoGoSerializer)
     def get(self, request: Request, slug: str, number: int) -> Response:
         """Read a decision, and what it rests on that has changed since."""
         return _detail(self.get_project(slug), number)
@@ -64,7 +64,7 @@ class DecisionDetail(RefusingAPIView):
 class DecisionSign(RefusingAPIView):
     """A signature under a proposal."""
 
-    @extend_schema(request=SignSerializer, responses=DecisionSerializer)
+    @extend_schema(request=SignSerializer, responses=GoNoGoSerializer)
     def post(self, request: Request, slug: str, number: int) -> Response:
         """Sign as sponsor or risk owner; the second of two people completes the decision."""
         project = self.get_project(slug, needs=Permission.DECIDE_PROJECT)
@@ -75,7 +75,7 @@ class DecisionSign(RefusingAPIView):
 class DecisionWithdraw(RefusingAPIView):
     """A proposal taken back."""
 
-    @extend_schema(request=WithdrawSerializer, responses=DecisionSerializer)
+    @extend_schema(request=WithdrawSerializer, responses=GoNoGoSerializer)
     def post(self, request: Request, slug: str, number: int) -> Response:
         """Withdraw a proposal; 409 once it is decided."""
         project = self.get_project(slug, needs=Permission.DECIDE_PROJECT)
@@ -111,4 +111,4 @@ def _decision(project: Project, number: int) -> Any:  # Any: two facts of the mo
 def _detail(project: Project, number: int, code: int = status.HTTP_200_OK) -> Response:
     decision = _decision(project, number)
     decision.changed_since = decisions.changes_since(decision, decisions.basis_of(project))
-    return Response(DecisionSerializer(decision).data, status=code)
+    return Response(GoNoGoSerializer(decision).data, status=code)

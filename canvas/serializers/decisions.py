@@ -37,7 +37,7 @@ class SignatureSerializer(serializers.ModelSerializer[GoNoGoSignature]):
         fields: ClassVar = ["user", "capacity", "comment", "signed_at"]
 
 
-class DecisionSerializer(serializers.ModelSerializer[GoNoGoDecision]):
+class GoNoGoSerializer(serializers.ModelSerializer[GoNoGoDecision]):
     """A go/no-go decision with its signatures and conditions."""
 
     proposed_by = serializers.CharField(source="proposed_by.username")

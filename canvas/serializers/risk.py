@@ -58,7 +58,7 @@ class ObligationSerializer(serializers.Serializer[Any]):  # Any: one Obligation,
     note = serializers.CharField(source="duty.note")
 
 
-class ReasonSerializer(serializers.Serializer[Any]):
+class TierReasonSerializer(serializers.Serializer[Any]):
     """One step of the way to a tier."""
 
     tier = serializers.CharField(allow_blank=True)
@@ -118,7 +118,7 @@ class PreviewSerializer(serializers.Serializer[Preview]):
     based_on = serializers.IntegerField(source="before.number", default=0)
     roles = serializers.ListField(source="judgement.roles", child=serializers.CharField())
     materiality = serializers.IntegerField(source="judgement.materiality")
-    reasons = ReasonSerializer(source="judgement.reasons", many=True)
+    reasons = TierReasonSerializer(source="judgement.reasons", many=True)
     open = serializers.SerializerMethodField()
     added = ObligationSerializer(many=True)
     removed = ObligationSerializer(many=True)
@@ -180,7 +180,7 @@ class AcceptRiskSerializer(Signed, serializers.Serializer[Any]):
     password = PasswordField()
 
 
-class VersionInSerializer(AnswersSerializer):
+class AssessmentInSerializer(AnswersSerializer):
     """Answers to be saved, with the version they rest on."""
 
     based_on = serializers.IntegerField(min_value=0)

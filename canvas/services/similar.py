@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -30,7 +30,7 @@ _COMMON = frozenset(
     "more most not now off one only other our out over per she should some such than that the their them then there these "
     "they this those through too under was were what when where which while who whom why will with would you your "
     "data model models project prediction predictions predict predicts predicted learning machine system tool use used "
-    "using done task today new".split()
+    "using done task today new help helps call calls right good better best make makes need needs people way work".split()
 )
 
 
@@ -48,7 +48,7 @@ class Similar:
     likeness: float
     """From 0 to 1: the larger of the two shares."""
     shared: tuple[str, ...]
-    """The words that both have."""
+    """The words that both have, as they were typed."""
 
 
 def similar_to(text: str, *, user: User, only: QuerySet[Project] | None = None) -> list[Similar]:
@@ -62,7 +62,10 @@ def similar_to(text: str, *, user: User, only: QuerySet[Project] | None = None) 
         return []
     visible = Project.objects.visible_to(user) if only is None else only
     near = [*_projects(visible, words), *_opportunities(words)]
-    return sorted(near, key=lambda one: (-one.likeness, one.title))[:MOST_FOUND]
+    best = sorted(near, key=lambda one: (-one.likeness, one.title))[:MOST_FOUND]
+    # People read the words they wrote, not the stems that were compared.
+    written = {_stem(word): word for word in reversed(_WORD.findall(text.casefold()))}
+    return [replace(one, shared=tuple(written[stem] for stem in one.shared)) for one in best]
 
 
 def words_of(text: str) -> list[str]:

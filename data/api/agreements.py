@@ -26,7 +26,7 @@ from data.serializers.labeling import (
     AgreementSerializer,
     AuditRecordSerializer,
     AuditSerializer,
-    DecisionSerializer,
+    DisputeDecisionSerializer,
     DisputedRowSerializer,
     MeasureSerializer,
     NeededSerializer,
@@ -115,12 +115,12 @@ class DisputedRowDetail(ProjectAPIView):
         row = get_object_or_404(agreement.disputed_rows.select_related("decided_by"), pk=row_id)
         return Response(DisputedRowSerializer(row).data)
 
-    @extend_schema(request=DecisionSerializer, responses={200: DisputedRowSerializer, 409: CONFLICT})
+    @extend_schema(request=DisputeDecisionSerializer, responses={200: DisputedRowSerializer, 409: CONFLICT})
     def put(self, request: Request, slug: str, number: int, row_id: int) -> Response:
         """Decide which label is right."""
         agreement = _agreement(self.get_project(slug, needs=Permission.EDIT_DATA), number)
         row = get_object_or_404(agreement.disputed_rows, pk=row_id)
-        sent = DecisionSerializer(data=request.data)
+        sent = DisputeDecisionSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         said = sent.validated_data
         seen = said["based_on"]

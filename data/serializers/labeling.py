@@ -113,7 +113,7 @@ class DisputedRowSerializer(serializers.ModelSerializer[DisputedRow]):
         read_only_fields = tuple(fields)
 
 
-class DecisionSerializer(PlainText, serializers.Serializer[Any]):
+class DisputeDecisionSerializer(PlainText, serializers.Serializer[Any]):
     """The label a disputed row gets; empty when no label is right, which needs a reason."""
 
     label = serializers.CharField(allow_blank=True, max_length=200, trim_whitespace=False)  # type: ignore[assignment]  # hides a name of the base class

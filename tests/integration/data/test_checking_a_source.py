@@ -152,9 +152,11 @@ def test_cost_and_freshness_are_kept_and_told_as_changes(
 @pytest.mark.parametrize(
     ("fields", "field"),
     [
-        ({"cost_amount": "5"}, "cost_currency"), ({"cost_amount": "-5", "cost_currency": "EUR", "cost_period": "once"}, "cost_amount"),
+        ({"cost_amount": "5"}, "cost_currency"),
+        ({"cost_amount": "-5", "cost_currency": "EUR", "cost_period": "once"}, "cost_amount"),
         ({"cost_amount": "5", "cost_currency": "ZZZ", "cost_period": "once"}, "cost_currency"),
-        ({"cost_currency": "EUR"}, "cost_amount"), ({"last_refreshed_on": "2026-11-21"}, "last_refreshed_on"),
+        ({"cost_currency": "EUR"}, "cost_amount"),
+        ({"last_refreshed_on": "2026-11-21"}, "last_refreshed_on"),
     ],
 )  # fmt: skip
 def test_a_cost_that_says_too_little_is_refused(

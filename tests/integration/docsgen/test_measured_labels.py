@@ -13,7 +13,9 @@ def told(project: Project, *, measured: bool) -> tuple[str, list[str]]:
         LabelAuditFactory(method=method)
     ledger = Ledger()
     facts = dataset_fact(DatasetFactory(project=project, labeling_method=method), "Trained on", ledger)
-    section = labeling_methods({"datasets": [facts], "project": {"slug": project.slug, "owners": [], "url": ""}, "plan": {}})
+    section = labeling_methods(
+        {"datasets": [facts], "project": {"slug": project.slug, "owners": [], "url": ""}, "plan": {}}
+    )
     assert all(ref in ledger.records for item in section.items for ref in getattr(item, "shared_refs", ()))
     return repr(section.items), [gap.text for gap in section.gaps]
 

@@ -68,5 +68,5 @@ def test_how_many_labels_to_audit_as_printed_in_textbooks(
 
 @pytest.mark.parametrize("case", [(1, 0, None), (5, 4, None), (1, 10, 9)])
 def test_figures_that_contradict_each_other_are_refused(case: tuple[int, int, int | None]) -> None:
-    with pytest.raises(ValueError, match="label|sample"):
+    with pytest.raises(ValueError, match=r"label|sample"):
         intervals.error_rate(*case)
