@@ -109,5 +109,5 @@ def _ensure_settled(revision: BlockRevision, block: Block) -> None:
         project=revision.project_id, block=block.number, thread__isnull=True, resolved_at__isnull=True
     ).count()
     if open_threads:
-        noun = "comment is" if open_threads == 1 else "comments are"
-        raise NotReviewable(f"{open_threads} {noun} open on this block. Resolve them first.")
+        noun, them = ("comment is", "it") if open_threads == 1 else ("comments are", "them")
+        raise NotReviewable(f"{open_threads} {noun} open on this block. Resolve {them} first.")
