@@ -14,7 +14,8 @@ def version_and_snapshot(
     version = version or versions.first()
     datasets = Dataset.objects.filter(project=project).select_related("schema")
     dataset = datasets.filter(pk=dataset_id).first() if dataset_id.isdecimal() else None
-    return version, dataset or suited(version, project)
+    # A snapshot whose rows are not here has nothing to offer: the form names it, and says why it cannot be chosen.
+    return version, dataset if dataset and dataset.has_rows else suited(version, project)
 
 
 def suited(version: ModelVersion | None, project: Project) -> Dataset | None:

@@ -8,17 +8,29 @@ from django.urls import reverse
 
 from canvas.models import Project
 from data.models import Dataset
+from data.rows import why_not_here
 from evaluation.asked import Asked, columns_of, suggested_slices
 from registry.models import ModelVersion
 
 Task = Project.Task
 
 
+class _SnapshotSelect(forms.Select):
+    """A list of snapshots in which those whose rows nobody can read here are seen and cannot be chosen."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:  # Any: Django's
+        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
+        snapshot = getattr(value, "instance", None)
+        if snapshot is not None and not snapshot.has_rows:
+            option["attrs"]["disabled"] = True
+        return option
+
+
 class _EvaluationForm(forms.Form):
     """What both ways of evaluating have in common."""
 
     version = forms.ModelChoiceField(ModelVersion.objects.none(), empty_label=None)
-    dataset = forms.ModelChoiceField(Dataset.objects.none(), label="Snapshot", empty_label=None)
+    dataset = forms.ModelChoiceField(Dataset.objects.none(), label="Snapshot", empty_label=None, widget=_SnapshotSelect)
     request_key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:  # Any: Django's form arguments
@@ -26,9 +38,16 @@ class _EvaluationForm(forms.Form):
         super().__init__(*args, **kwargs)
         versions = ModelVersion.objects.filter(model__project=project).select_related("model")
         self.fields["version"].queryset = versions.order_by("model__name", "-number")  # type: ignore[attr-defined]
-        datasets = Dataset.objects.filter(project=project).select_related("schema")
+        datasets = Dataset.objects.filter(project=project).select_related("schema").defer("declared")
         self.fields["dataset"].queryset = datasets  # type: ignore[attr-defined]
         self.fields["dataset"].label_from_instance = _named  # type: ignore[attr-defined]
+
+    def clean_dataset(self) -> Dataset | None:
+        """A snapshot whose rows can be read, or the reason why this one's cannot."""
+        dataset: Dataset | None = self.cleaned_data["dataset"]
+        if dataset is not None and (reason := why_not_here(dataset)):
+            raise forms.ValidationError(reason)
+        return dataset
 
 
 class ModelEvaluationForm(_EvaluationForm):
@@ -155,4 +174,9 @@ def _words(text: str) -> list[str]:
 
 
 def _named(dataset: Dataset) -> str:
-    return f"{dataset} ({dataset.get_split_role_display().lower()}, {dataset.rows:,} rows)"
+    role = dataset.get_split_role_display().lower()
+    if dataset.is_declared:
+        return f"{dataset} ({role}, declared only: its rows are not here)"
+    if not dataset.has_rows:
+        return f"{dataset} ({role}, not read yet)"
+    return f"{dataset} ({role}, {dataset.rows:,} rows)"

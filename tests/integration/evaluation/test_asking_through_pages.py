@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,6 +14,7 @@ from jobs.models import Job
 from registry.models import ModelVersion
 from tests.conftest import ClientAs
 from tests.factories.canvas import KpiFactory, MembershipFactory, ProjectFactory
+from tests.factories.data import DatasetFactory
 from tests.factories.evaluation import (
     EvaluationFactory,
     cases,
@@ -194,3 +196,29 @@ def test_the_list_of_all_evaluations_keeps_to_projects_one_may_see(
     assert "Hidden away" not in html
     MembershipFactory(project=hidden, user=viewer, role=Role.VIEWER)
     assert "Hidden away" in client_as(viewer).get(reverse("evaluation:job-list-all")).content.decode()
+
+
+def test_rows_that_are_not_here_are_named_with_the_reason_and_cannot_be_chosen(
+    project: Project, version: ModelVersion, contributor: User, client_as: ClientAs
+) -> None:
+    test = snapshot(project, cases())
+    declared = DatasetFactory(
+        project=project, name="Elsewhere", holding="declared", sha256="", split_role="test", uri="s3://bucket/rows.csv"
+    )
+    client = client_as(contributor)
+    page = client.get(f"{new(project)}?dataset={declared.pk}")
+    text = page.content.decode()
+    assert "Elsewhere, snapshot 1 (test, declared only: its rows are not here)" in text
+    assert re.search(rf'<option value="{declared.pk}"[^>]* disabled', text)
+    assert not re.search(rf'<option value="{test.pk}"[^>]* disabled', text)
+    form = page.context["form"]
+    assert form.get_initial_for_field(form.fields["dataset"], "dataset") == test
+
+    sent = {"version": version.pk, "dataset": declared.pk, "label_column": test.label_column, "positive_label": ""}
+    for refused in (
+        client.post(new(project), sent),
+        client.post(new(project, "job-create-predictions"), sent | {"predictions": predictions()}),
+    ):
+        assert refused.status_code == 422
+        assert "is declared only" in refused.context["form"].errors["dataset"][0]
+    assert not EvaluationJob.objects.exists()
