@@ -2,6 +2,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from canvas.models import Project
+from data.schema_forms import MOST_EDITABLE
 from registry.models import VersionDataset
 from tests.conftest import ApiAs, ClientAs
 from tests.factories.data import DataSchemaFactory, DatasetFactory
@@ -45,7 +46,7 @@ def test_a_lost_file_is_said_and_not_a_crash(project: Project, viewer: User, cli
 def test_a_schema_too_wide_for_a_form_points_to_the_api(
     project: Project, contributor: User, client_as: ClientAs
 ) -> None:
-    schema = DataSchemaFactory(project=project, columns={f"c{n}": "integer" for n in range(451)})
+    schema = DataSchemaFactory(project=project, columns={f"c{n}": "integer" for n in range(MOST_EDITABLE + 1)})
     page = client_as(contributor).get(reverse("data:schema-edit", args=[project.slug, schema.pk]))
     assert page.status_code == 200
-    assert "at most 450 columns" in page.content.decode()
+    assert f"at most {MOST_EDITABLE} columns" in page.content.decode()
