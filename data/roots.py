@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.conf import settings
 
@@ -13,7 +13,15 @@ class OutsideRoots(Exception):
 
 def is_local(uri: str) -> bool:
     """Whether an address means a file of this machine."""
-    return uri.startswith("/") or urlsplit(uri).scheme.lower() == "file"
+    return uri.startswith("/") or uri[:5].lower() == "file:"
+
+
+def split(uri: str) -> SplitResult | None:
+    """The parts of an address; None for one that has none, such as http://[ with a bracket that is not closed."""
+    try:
+        return urlsplit(uri)
+    except ValueError:
+        return None
 
 
 def allowed_path(uri: str) -> Path:
@@ -26,8 +34,8 @@ def allowed_path(uri: str) -> Path:
         )
     text = uri
     if not uri.startswith("/"):
-        parts = urlsplit(uri)
-        if parts.netloc not in ("", "localhost"):
+        parts = split(uri)
+        if parts is None or parts.netloc not in ("", "localhost"):
             raise OutsideRoots("Write a file of the server as file:///folder/file or /folder/file.")
         text = unquote(parts.path)
     if "\0" in text:

@@ -329,7 +329,7 @@ def _file(problems: Problems, document: Mapping[str, Plain], chosen: Mapping[str
     files = [held for _, held in _all(problems, "distribution", document.get("distribution"))]
     files = [held for held in files if "FileObject" in _text(held.get("@type"))]
     used = {_source_of(told) for told in _as_list(chosen.get("field")) if isinstance(told, dict)}
-    file = next((held for held in files if held.get("@id") in used), files[0] if files else None)
+    file = next((held for held in files if _text(held.get("@id")) in used), files[0] if files else None)
     if file is None:
         problems.add("distribution", "there is no FileObject, so nobody can tell where the rows lie.")
         return {}

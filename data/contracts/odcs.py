@@ -135,7 +135,7 @@ def _field(
         return None, {}
     path = f"{path} “{name[:60]}”"
     kind = told.get("logicalType", "string")
-    if kind not in _OURS:
+    if not isinstance(kind, str) or kind not in _OURS:
         problems.add(
             f"{path}, logicalType",
             f"“{str(kind)[:40]}” cannot be held in a table. Types are {', '.join(sorted(_OURS))}.",
@@ -147,7 +147,7 @@ def _field(
     is_key = problems.flag(f"{path}, primaryKey", told.get("primaryKey"))
     values: dict[str, Any] = {  # Any: as FieldDraft takes them
         "key": name,
-        "data_type": _OURS[str(kind)],
+        "data_type": _OURS[kind],
         "order": problems.choice(f"{path}, dataOrder", custom.get("order"), ORDERS),
         "part": problems.choice(f"{path}, usedAs", custom.get("part"), PARTS),
         "is_key": is_key,

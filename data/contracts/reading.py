@@ -69,6 +69,9 @@ def _read_yaml(text: str) -> Plain:
         raise BadDocument([f"The YAML cannot be read{where}: {getattr(error, 'problem', None) or error}."]) from error
     except ValueError as error:
         raise BadDocument([f"The YAML cannot be read: {error}."]) from error
+    # What the loader does not foresee, such as “!!int” before a text: a tag that promises what its value does not hold.
+    except (AttributeError, LookupError, TypeError) as error:
+        raise BadDocument(["The YAML cannot be read: a value is not what the tag before it says (!!…)."]) from error
 
 
 def _check_events(text: str) -> None:

@@ -47,7 +47,7 @@ def read(document: dict[str, Plain], *, table: str = "") -> Imported:
             fields.append(field)
             if rest:
                 leftovers[field.key] = rest
-    named = {held.get("name") for _, held in Problems().mappings("fields", document.get("fields"))}
+    named = [held.get("name") for _, held in Problems().mappings("fields", document.get("fields"))]
     for key in keys:
         if key not in named:
             problems.add("primaryKey", f"there is no field “{str(key)[:60]}”.")

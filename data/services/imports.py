@@ -1,7 +1,7 @@
 """Descriptions of somebody else's data taken over: every record they speak of, in one transaction."""
 
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from django.db import transaction
 
@@ -13,7 +13,7 @@ from data.contracts.croissant import Found
 from data.contracts.drafts import Imported
 from data.inference import LABEL
 from data.models import DataSchema, Dataset, DataSource, LabelingMethod
-from data.roots import is_local
+from data.roots import is_local, split
 from data.services import labeling, references, schemas, sources
 
 CROISSANT = "Croissant"
@@ -77,8 +77,13 @@ def import_croissant(project: Project, found: Found, *, terms: Terms, by: User, 
 
 def _address(found: Found) -> str:
     """Where the rows lie; a part of an address counts from the page that the file names."""
-    address = urljoin(found.url, found.content_url) if found.url else found.content_url
-    if is_local(address) or not urlsplit(address).scheme:
+    try:
+        address = urljoin(found.url, found.content_url) if found.url else found.content_url
+    except ValueError:
+        # One of the two is no address at all; what is wrong with the second is told below.
+        address = found.content_url
+    parts = split(address)
+    if is_local(address) or (parts and not parts.scheme):
         raise references.BadReference(
             f"distribution, contentUrl: “{found.content_url[:120]}” means a file beside the description. "
             "Upload that file as a snapshot, or import a description that gives a full address."

@@ -17,7 +17,7 @@ from canvas.cleaning import clean_text
 from canvas.models import Project
 from data.inference import FieldDraft
 from data.models import Dataset, DataSource, LabelingMethod
-from data.roots import OutsideRoots, allowed_path, is_local
+from data.roots import OutsideRoots, allowed_path, is_local, split
 from data.services import checks, datasets, profiles
 from data.tables import BadFileName, TableFacts, check_file_name
 
@@ -194,10 +194,14 @@ def _insert(dataset: Dataset, sources: Sequence[DataSource], *, read: bool) -> D
 
 
 def _check_elsewhere(uri: str, digest: str, *, store_copy: bool) -> None:
-    parts = urlsplit(uri) if len(uri) <= 1000 else None
-    if parts is None:
+    if len(uri) > 1000:
         raise BadReference("The address is longer than 1,000 characters.")
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", parts.scheme or "") or not (parts.netloc or parts.path):
+    parts = split(uri)
+    if (
+        parts is None
+        or not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", parts.scheme or "")
+        or not (parts.netloc or parts.path)
+    ):
         raise BadReference("Write a full address, such as s3://bucket/rows.parquet, dbfs:/rows or /data/rows.csv.")
     if parts.username or parts.password:
         raise BadReference("The address holds a name or a password. Leave it out: everybody in the project reads this.")
@@ -276,10 +280,11 @@ def _source_uri(source: str) -> str:
     try:
         known = json.loads(source)
     except ValueError:
-        return _plain("source", source) if urlsplit(source).scheme else ""
+        parts = split(source)
+        return _plain("source", source) if parts and parts.scheme else ""
     found = known if isinstance(known, dict) else {}
     text = next((found[key] for key in ("uri", "url", "path", "delta_table_name", "table_name") if key in found), "")
-    return _plain("source", str(text))
+    return _plain("source", str(text)) if split(str(text)) else ""
 
 
 def _plain(key: str, text: str) -> str:

@@ -177,6 +177,9 @@ BAD: list[tuple[dict[str, Any] | bytes, str]] = [
     (minimal(url="", distribution=[minimal()["distribution"][0] | {"contentUrl": "x/y.csv"}]), "a file beside the"),
     (minimal(distribution=[minimal()["distribution"][0] | {"contentUrl": "file:///etc/passwd"}]), "a file beside the"),
     (minimal(distribution=[minimal()["distribution"][0] | {"contentUrl": "https://a:b@c/x"}]), "name or a password"),
+    (minimal(distribution=[minimal()["distribution"][0] | {"contentUrl": "http://[x/y"}]), "Write a full address"),
+    (minimal(url="http://[", distribution=[minimal()["distribution"][0] | {"contentUrl": "y.csv"}]), "a file beside"),
+    (minimal(distribution=[minimal()["distribution"][0] | {"@id": ["rows.csv"], "sha256": "zz"}]), "is no SHA"),
 ]
 
 

@@ -169,6 +169,8 @@ def test_another_address_is_recorded_as_declared_and_never_fetched(
         ({"uri": "s3://bucket/rows.parquet", "digest": "whatever"}, "digest", "algorithm:value"),
         ({"uri": "https://me:secret@host/rows.csv", "digest": DIGEST}, "uri", "name or a password"),
         ({"uri": "rows.csv", "digest": DIGEST}, "uri", "full address"),
+        ({"uri": "http://[half/rows.csv", "digest": DIGEST}, "uri", "full address"),
+        ({"uri": "file://[half/rows.csv", "digest": DIGEST}, "uri", "no folder"),
         ({"uri": "s3://b/rows", "digest": DIGEST, "store_copy": True}, "store_copy", "never fetched"),
     ],
 )  # fmt: skip
@@ -254,3 +256,14 @@ def test_an_input_that_is_no_mlflow_dataset_is_refused(
     answer = api.post(reverse("data-api:mlflow-input-list", args=[project.slug]), sent, format="json")
     assert answer.status_code == 400, answer.content
     nothing_changes()
+
+
+@pytest.mark.parametrize("source", ["http://[half", '{"uri": "http://[half"}', "//["])
+def test_an_input_whose_source_is_no_address_is_recorded_without_one(
+    source: str, project: Project, contributor: User, api_as: ApiAs
+) -> None:
+    sent = MLFLOW | {"dataset": MLFLOW["dataset"] | {"source": source}}
+    answer = api_as(contributor).post(reverse("data-api:mlflow-input-list", args=[project.slug]), sent, format="json")
+    assert answer.status_code == 201, answer.content
+    assert answer.json()["uri"] == ""
+    assert Dataset.objects.get().declared["source"] == source

@@ -167,6 +167,10 @@ def test_every_column_of_an_unknown_type_is_named_at_once_with_its_place() -> No
         ({"schema": [{"name": "a", "properties": [{"name": "x"}, {"name": "x"}]}]}, "“x” names more than one column"),
         ({"schema": [{"name": "a", "properties": [{"logicalType": "string"}]}]}, "the property has no name"),
         ({"schema": [{"name": "a", "properties": ["x"]}]}, "should be a mapping"),
+        (
+            {"schema": [{"name": "a", "properties": [{"name": "x", "logicalType": ["string"]}]}]},
+            "cannot be held in a table",
+        ),
     ],
 )
 def test_a_contract_that_cannot_be_used_says_where_and_why(change: dict[str, Any], said: str) -> None:
@@ -174,6 +178,12 @@ def test_a_contract_that_cannot_be_used_says_where_and_why(change: dict[str, Any
     with pytest.raises(BadDocument) as refused:
         odcs.read(read_document(json.dumps(told).encode()))
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize("name", [["x"], {"en": "x"}, 7])
+def test_a_field_whose_name_is_no_text_is_named_by_its_place(name: Any) -> None:
+    with pytest.raises(BadDocument, match=r"fields\[0\]: the field has no name"):
+        table_schema.read({"fields": [{"name": name}]})
 
 
 BOMB = "a: &a [x, x]\nb: &b [*a, *a, *a]\nc: [*b, *b, *b]\n"
@@ -192,6 +202,10 @@ BOMB = "a: &a [x, x]\nb: &b [*a, *a, *a]\nc: [*b, *b, *b]\n"
         (b'{"a": 1, "a": 2}', "“a” is there twice"),
         (b"!!python/object/apply:os.system [echo]", "cannot be read"),
         (b"a: !!binary aGVsbG8=", "not accepted"),
+        (b"a: !!int ''", "not what the tag before it says"),
+        (b"a: !!bool maybe", "not what the tag before it says"),
+        (b"a: !!timestamp soon", "not what the tag before it says"),
+        (b"!!map [1]", "not what the tag before it says"),
         (b"a: .nan", "not a number"),
         (b'{"a": NaN}', "not a number"),
         (b'{"a": "\\u0000"}', "cannot be stored"),
