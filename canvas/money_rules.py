@@ -13,6 +13,10 @@ Problems = dict[str, str]
 
 MOST_MONTHS = 600
 LARGEST_UPLIFT = 10
+# So that sums of products of them stay numbers.
+LARGEST_AMOUNT = 10**15
+LARGEST_RATE = 10**9
+RATE_LIMITS = f"An exchange rate is a number above zero, of at most {LARGEST_RATE:,}."
 IN_ORDER = "Low, likely and high have to be in order: {low} is above {high}."
 
 
@@ -70,6 +74,8 @@ def _line_problems(values: Values, *, amounts: tuple[str, ...]) -> Problems:
         amount = values.get(key)
         if amount is not None and not _is_finite(amount):
             found[key] = "Write a finite number, such as 12 or 0.5."
+        elif amount is not None and amount > LARGEST_AMOUNT:
+            found[key] = f"Write a number of at most {LARGEST_AMOUNT:,}, or count in a larger unit."
         elif amount is not None and amount < 0:
             found[key] = "Write an amount of 0 or more; what comes in is a benefit, what goes out a cost."
     try:

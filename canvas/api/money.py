@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from canvas.api_access import Conflict, Pages, ProjectAPIView
 from canvas.models import BenefitLine, CostItem, CostWaiver, ErrorCost, RoiEstimate
 from canvas.models.money import MoneyLine
+from canvas.roi.inputs import Impossible
 from canvas.roi.lines import MissingRates
 from canvas.roles import Permission
 from canvas.serializers.money import (
@@ -251,7 +252,7 @@ class EstimateList(ProjectAPIView):
             saved = estimates.save_estimate(project, by=self.user, **sent.validated_data)
         except MissingRates as reason:
             raise ValidationError({"exchange_rates": [str(reason)]}) from reason
-        except estimates.NoLines as reason:
+        except (estimates.NoLines, Impossible) as reason:
             raise Conflict(str(reason)) from reason
         return Response(EstimateDetailSerializer(saved).data, status=status.HTTP_201_CREATED)
 

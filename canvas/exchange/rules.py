@@ -8,9 +8,10 @@ from canvas.exchange.parts import Part
 from canvas.exchange.problems import Flaw
 from canvas.exchange.rows import Row
 from canvas.models import Kpi
+from canvas.money_rules import benefit_problems, cost_problems, error_problems
 
-NO_PERIOD = "A recurring cost needs its period."
-NO_CURRENCY = "Write the currency as three capital letters, such as EUR."
+SMALL_LETTERS = "Write the currency in capital letters, such as EUR."
+MONEY = ((parts.COSTS, cost_problems), (parts.BENEFITS, benefit_problems), (parts.ERROR_COSTS, error_problems))
 
 
 def contradictions(rows: dict[str, list[Row]]) -> Iterator[Flaw]:
@@ -35,13 +36,15 @@ def _impossible(part: Part, row: Row) -> Iterator[Flaw]:
     for is_wrong, column, sentence in (
         ("block" in said and not 1 <= said["block"] <= 10, "block", "The canvas has blocks 1 to 10."),
         (part is parts.REVISIONS and said["number"] < 1, "number", "Revisions are counted from 1."),
-        (part is parts.COSTS and said.get("kind") == "recurring" and not said["period"], "period", NO_PERIOD),
-        ("currency" in said and not _is_currency(said["currency"]), "currency", NO_CURRENCY),
+        ("currency" in said and not said["currency"].isupper(), "currency", SMALL_LETTERS),
         (part is parts.KPIS and _is_open_band(said), "threshold_upper", "A band needs its upper end."),
         (part is parts.KPIS and not _are_blocks(said["blocks"]), "blocks", "Name blocks by their numbers, 1 to 10."),
     ):
         if is_wrong:
             yield Flaw(f"{row.path}.{column}", sentence)
+    for rows_of, problems in MONEY:
+        if part is rows_of:
+            yield from (Flaw(f"{row.path}.{column}", sentence) for column, sentence in problems(said).items())
     yield from _out_of_scale(row)
 
 
@@ -50,14 +53,6 @@ def _out_of_scale(row: Row) -> Iterator[Flaw]:
     for score in ("likelihood", "impact", "residual_likelihood", "residual_impact"):
         if said.get(score) is not None and not 1 <= said[score] <= 5:
             yield Flaw(f"{row.path}.{score}", "Score this from 1 to 5.")
-    for stem in ("amount", "uplift", "rate"):
-        points = [said[key] for end in ("low", "likely", "high") if said.get(key := f"{stem}_{end}") is not None]
-        if points != sorted(points):
-            yield Flaw(f"{row.path}.{stem}_likely", "Low, likely and high have to stand in this order.")
-
-
-def _is_currency(code: str) -> bool:
-    return len(code) == 3 and code.isascii() and code.isupper()
 
 
 def _is_open_band(said: dict[str, Any]) -> bool:

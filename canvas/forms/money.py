@@ -1,6 +1,5 @@
 """The forms of money: costs, benefits, error costs, stated zeros, and the terms of an estimate."""
 
-import math
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -15,7 +14,10 @@ from canvas.currencies import currency_code
 from canvas.forms.text import PlainText
 from canvas.models import BenefitLine, CostItem, ErrorCost, Kpi, Project
 from canvas.money_rules import (
+    LARGEST_AMOUNT,
+    LARGEST_RATE,
     MOST_MONTHS,
+    RATE_LIMITS,
     Problems,
     Values,
     benefit_problems,
@@ -213,7 +215,11 @@ class TermsForm(PlainText, forms.Form):
     adoption_likely = PercentField(label="Most likely, %", initial=0.6)
     adoption_high = PercentField(label="At the most, %", initial=0.8)
     predictions_per_year = forms.FloatField(
-        min_value=0, initial=0, label="Predictions a year", help_text="For costs per 1,000 predictions."
+        min_value=0,
+        max_value=LARGEST_AMOUNT,
+        initial=0,
+        label="Predictions a year",
+        help_text="For costs per 1,000 predictions.",
     )
     seed = forms.IntegerField(
         min_value=0, max_value=LARGEST_SEED, initial=1, label="Seed", help_text="The same seed gives the same draws."
@@ -270,8 +276,8 @@ class TermsForm(PlainText, forms.Form):
     def _clean_rates(self, cleaned: dict[str, Any]) -> None:
         given = {code: cleaned.get(f"rate_{code}") for code in self.foreign}
         for code, rate in given.items():
-            if rate is not None and not (math.isfinite(rate) and rate > 0):
-                self.add_error(f"rate_{code}", "An exchange rate is a finite number above zero.")
+            if rate is not None and not 0 < rate <= LARGEST_RATE:
+                self.add_error(f"rate_{code}", RATE_LIMITS)
         if not any(given.values()):
             return
         if not cleaned.get("rates_source"):

@@ -3,17 +3,21 @@
 from dataclasses import asdict
 from typing import Any
 
-from canvas.roi.inputs import Case
+from canvas.roi.inputs import Case, Impossible
 from canvas.roi.scenarios import NAMES, Scenario, break_even, scenario
 from canvas.roi.simulation import METHOD, simulate
 from canvas.roi.tornado import swings
+
+LARGEST = 1e100
 
 Results = dict[str, Any]  # Any: JSON, as the package's docstring lists it
 
 
 def estimate(case: Case) -> Results:
-    """Scenarios, break-even, distribution and tornado of a case."""
+    """Scenarios, break-even, distribution and tornado of a case; raises Impossible where sums are beyond all numbers."""
     results: Results = {name: scenario_results(scenario(case, name)) for name in NAMES}
+    if not _can_be_kept(results):
+        raise Impossible("The amounts are too large to be added up. Look for a volume or a value with zeros too many.")
     return results | {
         "break_even": _break_even(case),
         "distribution": _distribution(case),
@@ -21,6 +25,18 @@ def estimate(case: Case) -> Results:
         "roi_likely": results["likely"]["roi"],
         "hurdle_rate": case.assumptions.hurdle_rate,
     }
+
+
+def _can_be_kept(value: Any) -> bool:  # Any: part of the results
+    """Whether every number is one whose square is a number too, as a deviation needs it."""
+    match value:
+        case dict():
+            return all(map(_can_be_kept, value.values()))
+        case list():
+            return all(map(_can_be_kept, value))
+        case float():
+            return abs(value) < LARGEST
+    return True
 
 
 def scenario_results(found: Scenario) -> Results:

@@ -1,11 +1,15 @@
 from typing import Any, ClassVar
 
+from django.db.models import Q
 from rest_framework import serializers
 
 from canvas.currencies import currency_code
 from canvas.models import BenefitLine, CostItem, CostWaiver, ErrorCost, Kpi, RoiEstimate
 from canvas.money_rules import (
+    LARGEST_AMOUNT,
+    LARGEST_RATE,
     MOST_MONTHS,
+    RATE_LIMITS,
     Problems,
     Values,
     benefit_problems,
@@ -76,7 +80,8 @@ class BenefitSerializer(LineSerializer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if project := self.context.get("project"):
-            self.fields["kpi"].queryset = project.kpis.filter(retired_at__isnull=True)  # type: ignore[attr-defined]
+            held = Q(retired_at__isnull=True) | Q(pk=getattr(self.instance, "kpi_id", None))
+            self.fields["kpi"].queryset = project.kpis.filter(held)  # type: ignore[attr-defined]
 
 
 class ErrorCostSerializer(LineSerializer):
@@ -118,7 +123,7 @@ class TermsSerializer(PlainText, serializers.ModelSerializer[RoiEstimate]):
     horizon_months = serializers.IntegerField(min_value=1, max_value=MOST_MONTHS)
     discount_rate = serializers.FloatField(min_value=0, max_value=10)
     hurdle_rate = serializers.FloatField(min_value=0, max_value=10, default=0.0)
-    predictions_per_year = serializers.FloatField(min_value=0, default=0.0)
+    predictions_per_year = serializers.FloatField(min_value=0, max_value=LARGEST_AMOUNT, default=0.0)
     seed = serializers.IntegerField(min_value=0, max_value=LARGEST_SEED, default=0)
     draws = serializers.IntegerField(min_value=1000, max_value=200_000, default=20_000)
     note = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
@@ -143,8 +148,8 @@ class TermsSerializer(PlainText, serializers.ModelSerializer[RoiEstimate]):
             rates = {currency_code(code): rate for code, rate in attrs["exchange_rates"].items()}
         except ValueError as reason:
             problems["exchange_rates"] = str(reason)
-        if any(not 0 < rate < float("inf") for rate in rates.values()):
-            problems["exchange_rates"] = "An exchange rate is a finite number above zero."
+        if any(not 0 < rate <= LARGEST_RATE for rate in rates.values()):
+            problems["exchange_rates"] = RATE_LIMITS
         if rates and not attrs["rates_source"]:
             problems["rates_source"] = "Say where the exchange rates are from, and of which day."
         if problems:

@@ -18,6 +18,7 @@ from canvas.services import estimates
 from canvas.services.money import latest_estimate
 from canvas.templatetags.money_panels import as_money, percent
 from canvas.views.requests import signed_in
+from config.templatetags.ui import day
 
 KEPT_TERMS = tuple(key for key in estimates.TERMS if key not in ("note", "rates_source", "exchange_rates"))
 SCENARIOS = (("low", "Low"), ("likely", "Likely"), ("high", "High"))
@@ -46,7 +47,7 @@ def estimate_create(request: HttpRequest, slug: str) -> HttpResponse:
     if not wants_preview and form.is_valid():
         try:
             saved = estimates.save_estimate(project, by=user, **form.terms)
-        except (MissingRates, estimates.NoLines) as reason:
+        except (MissingRates, estimates.NoLines, Impossible) as reason:
             form.add_error(None, str(reason))
         else:
             messages.success(request, f"Estimate {saved.number} is saved. It stays as it is.")
@@ -154,7 +155,7 @@ def terms_in_words(saved: RoiEstimate) -> list[tuple[str, str]]:
         ("Currency", saved.currency),
         ("Exchange rates", rates),
         ("Rates from", saved.rates_source),
-        ("Month 1 begins", f"{saved.starts_on}"),
+        ("Month 1 begins", day(saved.starts_on)),
         ("Horizon", f"{saved.horizon_months} months"),
         (
             "Discount rate",

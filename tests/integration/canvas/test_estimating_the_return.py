@@ -17,6 +17,8 @@ from tests.factories.canvas import KpiFactory
 from tests.factories.kpis import KpiReadingFactory
 from tests.factories.money import BenefitLineFactory, CostItemFactory, ErrorCostFactory
 
+pytestmark = pytest.mark.any_database
+
 TERMS: dict[str, Any] = {
     "currency": "EUR", "starts_on": "2026-01-01", "horizon_months": "24", "discount_rate": "10", "hurdle_rate": "20",
     "adoption_low": "40", "adoption_likely": "50", "adoption_high": "80", "predictions_per_year": "0", "seed": "7",
@@ -260,3 +262,35 @@ def test_the_pages_ask_a_stated_number_of_times(plan: Project, owner: User, clie
         with CaptureQueriesContext(connection) as queries:
             client.get(page(plan, name, *args))
         assert len(queries) <= most, name
+
+
+def test_amounts_beyond_all_numbers_are_refused_with_a_sentence_and_nothing_is_saved(
+    plan: Project, owner: User, client_as: ClientAs, api_as: ApiAs
+) -> None:
+    CostItemFactory(project=plan, label="Calls of the service", period="1000-predictions")
+    sent = SENT | {"predictions_per_year": 1e308}
+    by_program = api_as(owner).post(endpoint(plan), sent, format="json")
+    assert (by_program.status_code, list(by_program.json())) == (400, ["predictions_per_year"])
+    by_hand = client_as(owner).post(page(plan, "roi-create"), TERMS | {"predictions_per_year": "1e308"})
+    assert (by_hand.status_code, list(by_hand.context["form"].errors)) == (422, ["predictions_per_year"])
+    rates = {"exchange_rates": {"USD": 1e300}, "rates_source": "Central bank"}
+    assert "at most" in api_as(owner).post(endpoint(plan), SENT | rates, format="json").json()["exchange_rates"][0]
+    # A line that was kept before there was a limit.
+    BenefitLineFactory(project=plan, volume=1.7e308)
+    answer = api_as(owner).post(endpoint(plan), SENT, format="json")
+    assert answer.status_code == 409
+    assert "too large to be added up" in answer.json()["detail"]
+    shown = client_as(owner).post(page(plan, "roi-create"), TERMS)
+    assert shown.status_code == 422
+    assert "too large to be added up" in shown.content.decode()
+    assert not RoiEstimate.objects.filter(project=plan).exists()
+    assert journaled(plan) == 0
+
+
+def test_a_line_takes_no_volume_that_no_sum_can_hold(project: Project, owner: User, api_as: ApiAs) -> None:
+    line = {
+        "label": "Filled appointments", "unit": "one", "unit_value": "40", "currency": "EUR", "volume": 1e16,
+        "uplift_low": 0.1, "uplift_likely": 0.1, "uplift_high": 0.1, "start_month": 1, "confidence": "high",
+    }  # fmt: skip
+    answer = api_as(owner).post(reverse("canvas-api:benefit-list", args=[project.slug]), line, format="json")
+    assert (answer.status_code, list(answer.json())) == (400, ["volume"])

@@ -16,6 +16,8 @@ from canvas.models import ImportedPlan, Kpi, Project
 from canvas.services import exchange
 from tests.conftest import ApiAs, ClientAs
 
+pytestmark = pytest.mark.any_database
+
 Change = Callable[[dict[str, Any]], Any]
 
 
@@ -60,9 +62,20 @@ BAD: dict[str, tuple[bytes, str, str]] = {
         "without quotation marks: it is the text “1.5”",
     ),
     "a text as number": (changed(lambda p: p["kpis"][0].update(name=7)), "$.kpis[0].name", "as text"),
+    "a cost below zero": (
+        changed(lambda p: p["costs"][0].update(amount_low=None, amount_likely=-5)), "$.costs[0].amount_likely", "0 or more",
+    ),
+    "a currency that is none": (changed(lambda p: p["costs"][0].update(currency="QQQ")), "$.costs[0].currency", "no currency"),
+    "a currency in small letters": (changed(lambda p: p["costs"][0].update(currency="eur")), "$.costs[0].currency", "capital"),
+    "a share above one": (
+        changed(lambda p: p["error_costs"][0].update(rate_high=7)), "$.error_costs[0].rate_high", "between 0 and 1",
+    ),
+    "a volume beyond all sums": (
+        changed(lambda p: p["benefits"][0].update(volume=1e300)), "$.benefits[0].volume", "at most",
+    ),
     "a cost without end": (changed(lambda p: p["costs"][0].update(amount_likely=1e30)), "$.costs[0].amount_likely", ""),
     "costs out of order": (
-        changed(lambda p: p["costs"][0].update(amount_low=9e9)), "$.costs[0].amount_likely", "have to stand in this order",
+        changed(lambda p: p["costs"][0].update(amount_low=9e9)), "$.costs[0].amount_low", "have to be in order",
     ),
     "a block that is none": (changed(lambda p: p["costs"][0].update(block=11)), "$.costs[0].block", "blocks 1 to 10"),
     "a risk off the scale": (changed(lambda p: p["risks"][0].update(impact=9)), "$.risks[0].impact", "from 1 to 5"),
