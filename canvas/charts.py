@@ -54,9 +54,17 @@ def readings_chart(kpi: Kpi, readings: Sequence[KpiReading]) -> Drawing | None:
 def _span(days: list[date], due: date | None) -> tuple[date, date]:
     first, last = days[0], max(days[-1], due or days[-1])
     # A due date far away would press all readings into a corner.
-    last = min(last, days[-1] + max(timedelta(days=60), 2 * (days[-1] - first)))
+    last = min(last, _shifted(days[-1], max(timedelta(days=60), 2 * (days[-1] - first))))
     air = max(timedelta(days=1), (last - first) / 30)
-    return first - air, last + air
+    return _shifted(first, -air), _shifted(last, air)
+
+
+def _shifted(day: date, by: timedelta) -> date:
+    """The day so far before or after, or the calendar's own end where it has no such day."""
+    try:
+        return day + by
+    except OverflowError:
+        return date.max if by > timedelta() else date.min
 
 
 def _readings_layers(

@@ -337,3 +337,15 @@ def test_what_evaluations_measured_counts_as_evidence_for_a_target(project: Proj
     checks = smart_of([kpi])[kpi.pk].checks
     assert checks[1].sentence == "It was measured: 2 results of evaluations."
     assert checks[2].sentence == "The target of 0.9 lies within what was seen, 0.85 to 0.93."
+
+
+@pytest.mark.parametrize("due", [None, date(9999, 12, 31)])
+def test_readings_at_the_ends_of_the_calendar_are_drawn(
+    kpi: Kpi, due: date | None, owner: User, client_as: ClientAs
+) -> None:
+    Kpi.objects.filter(pk=kpi.pk).update(due_on=due)
+    for day in (date(1, 1, 1), date(2026, 1, 1)):
+        KpiReadingFactory(kpi=kpi, measured_on=day, value=0.9)
+    shown = client_as(owner).get(page(kpi))
+    assert shown.status_code == 200
+    assert "<svg" in shown.content.decode()
