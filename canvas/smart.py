@@ -112,10 +112,14 @@ def _achievable(kpi: Kpi, evidence: Seen) -> Check:
 
 
 def _relevant(kpi: Kpi) -> Check:
-    if kpi.parent is not None and kpi.parent.kind == Kpi.Kind.BUSINESS:
+    is_retired = kpi.parent is not None and kpi.parent.retired_at is not None
+    if kpi.parent is not None and kpi.parent.kind == Kpi.Kind.BUSINESS and not is_retired:
         return Check("R", "Relevant", True, f"It serves the business measure {kpi.parent}.")
     if VALUE_BLOCK in kpi.blocks:
         return Check("R", "Relevant", True, "It belongs to block 1, the value proposition.")
+    if is_retired:
+        sentence = f"{kpi.parent}, which it serves, was retired. Choose another business KPI, or tie it to block 1."
+        return Check("R", "Relevant", False, sentence)
     return Check("R", "Relevant", False, "Choose the business KPI that it serves, or tie it to block 1.")
 
 

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 
 from canvas.blocks import BLOCKS
@@ -93,7 +94,9 @@ class KpiForm(PlainText, forms.ModelForm):
             choice = self.fields[key]
             assert isinstance(choice, forms.ChoiceField)  # noqa: S101  made from the model
             choice.choices = [("", "Choose one"), *choices]
-        others = Kpi.objects.filter(project=project, retired_at__isnull=True).exclude(pk=self.instance.pk)
+        # A KPI that was retired later stays the one that is served, until somebody chooses another.
+        offered_parents = Q(retired_at__isnull=True) | Q(pk=self.instance.parent_id)
+        others = Kpi.objects.filter(offered_parents, project=project).exclude(pk=self.instance.pk)
         parent = self.fields["parent"]
         assert isinstance(parent, forms.ModelChoiceField)  # noqa: S101  made from the model
         parent.queryset = others

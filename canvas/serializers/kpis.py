@@ -1,5 +1,6 @@
 from typing import Any, ClassVar
 
+from django.db.models import Q
 from django.utils import timezone
 from rest_framework import serializers
 
@@ -32,7 +33,9 @@ class KpiSerializer(PlainText, serializers.ModelSerializer[Kpi]):
         super().__init__(*args, **kwargs)
         project = self.context.get("project")
         if project is not None:
-            self.fields["parent"].queryset = project.kpis.filter(retired_at__isnull=True)  # type: ignore[attr-defined]
+            # A KPI that was retired later stays the one that is served, until somebody chooses another.
+            held = Q(retired_at__isnull=True) | Q(pk=getattr(self.instance, "parent_id", None))
+            self.fields["parent"].queryset = project.kpis.filter(held)  # type: ignore[attr-defined]
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """A band needs two ends in order, and nothing else has an upper end."""

@@ -170,3 +170,23 @@ def test_a_program_reads_what_holds(project: Project, viewer: User, api_as: ApiA
     KpiFactory(project=project, name="Old", retired_at="2026-01-01T00:00Z")
     listed = api_as(viewer).get(endpoint(project)).json()
     assert [(row["id"], row["name"], row["threshold"]) for row in listed] == [(kpi.pk, "Sensitivity", 0.85)]
+
+
+def test_a_kpi_keeps_the_one_it_serves_when_that_is_retired_and_says_so(
+    project: Project, owner: User, client_as: ClientAs, api_as: ApiAs
+) -> None:
+    revenue = KpiFactory(project=project, name="Revenue", kind="business")
+    kpi = KpiFactory(project=project, name="Recall", parent=revenue, parent_sign="+")
+    client_as(owner).post(reverse("canvas:kpi-retire", args=[project.slug, revenue.pk]))
+    form = client_as(owner).get(edit(kpi)).context["form"]
+    assert revenue in form.fields["parent"].queryset
+    held = api_as(owner).get(endpoint(project, kpi.pk)).json()
+    sent = held | {"definition": "Share of cases found.", "based_on": held["revision"]}
+    changed = api_as(owner).put(endpoint(project, kpi.pk), json.dumps(sent), content_type="application/json")
+    assert (changed.status_code, changed.json()["parent"]) == (200, revenue.pk)
+    smart = api_as(owner).get(reverse("canvas-api:kpi-smart", args=[project.slug, kpi.pk])).json()
+    relevant = next(check for check in smart if check["letter"] == "R")
+    assert relevant["passed"] is False
+    assert "Revenue, which it serves, was retired" in relevant["sentence"]
+    other = KpiFactory(project=project, name="Another")
+    assert revenue not in client_as(owner).get(edit(other)).context["form"].fields["parent"].queryset
