@@ -60,3 +60,19 @@ def decide(risk_owner: Client, sponsor: Client, said: Record, *, passwords: tupl
     address = f"decisions/{proposed['number']}/sign/"
     risk_owner.post(address, capacity="risk-owner", password=passwords[0])
     return sponsor.post(address, capacity="sponsor", password=passwords[1])
+
+
+def link_evidence(client: Client, fields: list[tuple[int, str, str]]) -> int:
+    """Link the newest record of a kind to each field, given as block, field and kind; returns how many were linked."""
+    for block, field, kind in fields:
+        newest = client.listed(f"canvas/evidence/kinds/{kind}/")[0]
+        client.post(f"canvas/{block}/evidence/", kind=kind, record=newest["id"], field=field)
+    return len(fields)
+
+
+def agree_on(author: Client, reader: Client, blocks: list[int]) -> None:
+    """Have somebody who did not write them accept blocks."""
+    for block in blocks:
+        number = author.get(f"canvas/{block}/")["number"]
+        author.post(f"canvas/{block}/review/", number=number)
+        reader.post(f"canvas/{block}/accept/", number=number)

@@ -17,7 +17,25 @@ from samples.documentation import (
     upload_snapshot,
 )
 from samples.people import Person
-from samples.plan import agree_on_kpis, classify, count_the_money, decide, fill_in_canvas
+from samples.plan import (
+    agree_on,
+    agree_on_kpis,
+    classify,
+    count_the_money,
+    decide,
+    fill_in_canvas,
+    link_evidence,
+)
+
+# The field of each block that a record of the story can prove, and the kind of that record.
+EVIDENCE = [
+    (1, "business_kpi_links", "kpi"),
+    (2, "sources", "source"),
+    (5, "test_dataset_rule", "snapshot"),
+    (5, "primary_metric", "evaluation"),
+    (7, "labelling_method", "labeling-method"),
+    (8, "reproducibility_needs", "run"),
+]
 
 
 class Rows(Protocol):
@@ -82,6 +100,14 @@ class Story:
         test = bind_schema(contributor, test, schema)
         self.tell(f"schema reviewed, version {schema['number']}, {len(schema['fields'])} columns")
         return training, test
+
+    def hold_against_records(self) -> None:
+        """The owner links the records that prove the plan, and the validator accepts what they did not write."""
+        owner = self.clients["owner"]
+        linked = link_evidence(owner, EVIDENCE)
+        accepted = [1, 2, 3, 5]
+        agree_on(owner, self.clients["validator"], accepted)
+        self.tell(f"{linked} fields of the canvas linked to their records, {len(accepted)} blocks accepted")
 
     @property
     def said(self) -> Record:

@@ -16,6 +16,7 @@ def tell(story: Story) -> None:
     story.tell("5 candidates cross-validated, versions 1 and 2 registered as skops with their environment")
     _refuse(story, simple, test)
     _promote(story, chosen, test)
+    story.hold_against_records()
     path = story.documents / f"{chosen['model']}-v{chosen['number']}.pdf"
     written = decisions.document(story.clients["validator"], chosen, to=path)
     story.tell(f"{written['identifier']} written, {written['pages']} pages: {path.name}")

@@ -19,6 +19,7 @@ def tell(story: Story) -> None:
     same = decisions.evaluate(story.clients["contributor"], portable, dataset=test, **story.said["evaluation"])
     story.tell(f"version 2 says the same, computed from ONNX: mean absolute error {_same_error(found, same):.4g}")
     _promote(story, chosen)
+    story.hold_against_records()
     path = story.documents / f"{chosen['model']}-v{chosen['number']}.pdf"
     written = decisions.document(story.clients["validator"], chosen, to=path)
     story.tell(f"{written['identifier']} written, {written['pages']} pages: {path.name}")

@@ -41,7 +41,7 @@ def test_a_full_board_asks_for_nothing(
     fill_in(project, sample, *range(1, 11), by=owner)
     shown = client_as(owner).get(reverse("canvas:board", args=[project.slug])).content.decode()
     assert "100 % complete" in shown
-    assert "All ten blocks are complete." in shown
+    assert "All ten blocks are complete, 0 accepted." in shown
     assert "Next open field" not in shown
 
 

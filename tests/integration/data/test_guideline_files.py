@@ -11,6 +11,8 @@ from canvas.models import Project
 from data.models import LabelingMethod
 from tests.conftest import ApiAs, ClientAs
 
+pytestmark = pytest.mark.any_database
+
 METHOD = {"name": "Histology", "approach": "manual", "label_meaning": "1: malignant.", "labelers": "Two pathologists"}
 PDF = b"%PDF-1.7 what labelers were told"
 

@@ -14,6 +14,8 @@ from tests.conftest import ApiAs, ClientAs
 from tests.factories.datasets import profiled, uploaded
 from tests.integration.data.test_uploading_a_snapshot import send, upload
 
+pytestmark = pytest.mark.any_database
+
 MIXED = b"code,when,amount\n" + b"".join(
     b"%s,%s,%s\n" % (code, when, amount)
     for code, when, amount in [

@@ -18,6 +18,8 @@ from tests.conftest import ApiAs, ClientAs
 from tests.factories.data import ROWS, DataSourceFactory, LabelingMethodFactory
 from tests.integration.data.bad_tables import BAD_TABLES, wide, written
 
+pytestmark = pytest.mark.any_database
+
 Check = Callable[[], None]
 
 

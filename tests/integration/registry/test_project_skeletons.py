@@ -25,6 +25,8 @@ from tests.conftest import ApiAs, ClientAs
 from tests.factories.canvas import BlockRevisionFactory, KpiFactory
 from tests.factories.registry import EnvironmentFactory, stored
 
+pytestmark = pytest.mark.any_database
+
 ROWS = "id,size,colour,ill\n" + "".join(
     f"{n},{n % 7 + (3 if n % 2 else 0)},{'red' if n % 3 else 'blue'},{'yes' if n % 2 else 'no'}\n" for n in range(60)
 )

@@ -81,6 +81,7 @@ def told(sample, project, owner, contributor, validator, approver, api_as, tmp_p
 
 
 @each_sample
+@pytest.mark.any_database
 def test_a_sample_s_plan_is_complete_and_its_kpis_are_agreed(told, project):
     assert completeness_of(project).is_complete
     project.refresh_from_db()
@@ -89,6 +90,7 @@ def test_a_sample_s_plan_is_complete_and_its_kpis_are_agreed(told, project):
 
 
 @each_sample
+@pytest.mark.any_database
 def test_a_sample_goes_ahead_as_two_people_signed_and_the_records_suggest(told, project):
     decision = project.go_no_go_decisions.get()
     assert (decision.status, decision.outcome) == ("decided", decision.suggestion)
@@ -99,6 +101,7 @@ def test_a_sample_goes_ahead_as_two_people_signed_and_the_records_suggest(told, 
 
 
 @each_sample
+@pytest.mark.any_database
 def test_a_sample_s_snapshots_are_documented_without_a_gap(told):
     for snapshot, rows in ((told.training, told.rows.training), (told.test, told.rows.test)):
         held = told.story.clients["validator"].get(f"datasets/{snapshot['id']}/")
@@ -109,6 +112,7 @@ def test_a_sample_s_snapshots_are_documented_without_a_gap(told):
 
 
 @each_sample
+@pytest.mark.any_database
 def test_a_sample_s_reviewed_schema_offers_models_exactly_what_they_were_trained_on(told):
     for snapshot in (told.training, told.test):
         dataset = Dataset.objects.get(pk=snapshot["id"])
