@@ -337,7 +337,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(BROKER_DIR / "schedule")
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "tidy": {"task": "config.tasks.tidy", "schedule": crontab(hour="3", minute="30")},
     "checkpoint": {"task": "audit.tasks.sign_checkpoints", "schedule": crontab(minute="7")},
-    "standings": {"task": "standing.tasks.keep_standings", "schedule": crontab(minute="*/5")},
+    "standings": {"task": "standing.tasks.keep_standings", "schedule": crontab()},
 }
 
 JOB_LEASE_SECONDS = environment.whole_number("TENET_JOB_LEASE_SECONDS", default=60)
