@@ -21,11 +21,13 @@ from data.inference import FieldDraft, infer
 from data.models import DataSchema, Dataset, DataSource, LabelingMethod
 from data.schema_diff import changes_between
 from data.services import checks, profiles, schemas
-from data.tables import TableFacts, check_file_name, check_label
+from data.tables import MissingLabel, TableFacts, check_file_name, check_label
 
 # How many schemas are compared with a new file before a new one is read off it.
 MOST_CANDIDATES = 20
 DESCRIPTION = ("description", "preparation", "label_column", "split_role")
+# What a profile rests on: with which snapshots it is compared, and what columns are held against.
+PROFILED = frozenset({"label_column", "split_role"})
 
 
 class AlreadyUploaded(Exception):
@@ -131,6 +133,8 @@ def describe_dataset(
     _refuse_changed_use(dataset, changed)
     dataset.save()
     dataset.sources.set(sources)
+    if dataset.has_rows and PROFILED & set(changed):
+        profiles.queue_again(dataset, by=by)
     record(
         Action.DATASET_DESCRIBED,
         by=by,
@@ -243,12 +247,15 @@ def refuse_copy(project: Project, *, name: str, sha256: str) -> None:
 
 
 def _refuse_changed_use(dataset: Dataset, changed: Sequence[str]) -> None:
-    if "label_column" in changed and dataset.has_rows:
-        with rows.path_of(dataset, verify=False) as path:
-            check_label(dataset.label_column, column_names(path, dataset.file_format))
+    if "label_column" in changed and dataset.label_column and dataset.has_rows:
+        try:
+            with rows.path_of(dataset, verify=False) as path:
+                check_label(dataset.label_column, column_names(path, dataset.file_format))
+        except storage.Missing as reason:
+            raise MissingLabel(f"Nobody can tell whether the file has this column. {reason}") from reason
     # Reverse relations of rooms to the left, asked without knowing what they are.
     is_used = dataset.version_links.exists() or dataset.evaluations.exists()
-    if is_used and {"split_role", "label_column"} & set(changed):
+    if is_used and PROFILED & set(changed):
         raise InUse(
             "A model version learned from this snapshot or was measured on it, so its split role and label stay. "
             "Upload the rows under another name to use them differently."

@@ -66,6 +66,12 @@ def queue(dataset: Dataset, *, by: User) -> DatasetProfile:
     return DatasetProfile.objects.create(dataset=dataset, job=job, requested_by=by)
 
 
+def queue_again(dataset: Dataset, *, by: User) -> None:
+    """Queue a profile as part of a write that changes what the last one rests on, unless one has yet to begin."""
+    if not dataset.profiles.filter(job__state=Job.State.QUEUED).exists():
+        queue(dataset, by=by)
+
+
 def unfinished(dataset: Dataset) -> DatasetProfile | None:
     """The profile that waits or runs, if there is one."""
     waiting = dataset.profiles.exclude(job__state__in=Job.FINAL)

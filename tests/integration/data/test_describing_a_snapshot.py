@@ -71,3 +71,13 @@ def test_sources_of_another_project_cannot_be_named(project: Project, contributo
         answer = client.patch(url, {"sources": [name], "based_on": client.get(url).json()["mark"]})
         assert answer.status_code == 400
         assert "Register it first" in str(answer.json())
+
+
+def test_a_label_cannot_be_named_while_the_file_is_lost(project: Project, contributor: User, api_as: ApiAs) -> None:
+    dataset = DatasetFactory(project=project, label_column="", sha256="0" * 64)
+    url, client = reverse("data-api:dataset-detail", args=[project.slug, dataset.pk]), api_as(contributor)
+    sent = {"label_column": "target", "based_on": client.get(url).json()["mark"]}
+    answer = client.patch(url, sent)
+    assert answer.status_code == 400
+    assert "Nobody can tell whether the file has this column" in answer.json()["label_column"][0]
+    assert client.patch(url, sent | {"label_column": "", "description": "One row is one mass."}).status_code == 200

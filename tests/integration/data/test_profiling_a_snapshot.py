@@ -303,3 +303,24 @@ def test_a_worker_that_lost_its_lease_saves_nothing_and_the_next_one_finishes_on
     work()
     assert profiles.newest(dataset) is not None
     assert AuditEntry.objects.filter(chain=project.chain, action="profile.finished").count() == 1
+
+
+def test_another_role_or_label_profiles_the_rows_again(project: Project, contributor: User, api_as: ApiAs) -> None:
+    content = b"size,shape,grade\n" + b"".join(b"%d,%d,%d\n" % (n, n * 7 % 13, n % 2) for n in range(60))
+    profiled(project, content, by=contributor)
+    dataset = profiled(project, content + b"99,9,1\n", by=contributor, name="Later", split_role="whole").dataset
+    assert not RowOverlap.objects.exists()
+
+    url, api = reverse("data-api:dataset-detail", args=[project.slug, dataset.pk]), api_as(contributor)
+    for change in ({"split_role": "test"}, {"label_column": "grade"}):
+        assert api.patch(url, change | {"based_on": api.get(url).json()["mark"]}).status_code == 200
+    # One job for both, because it had not begun.
+    assert dataset.profiles.count() == 2
+    work()
+    assert RowOverlap.objects.get().shared == 60
+    found = profiles.newest(dataset)
+    assert found is not None
+    assert found.label["column"] == "grade"
+
+    assert api.patch(url, {"description": "x", "based_on": api.get(url).json()["mark"]}).status_code == 200
+    assert dataset.profiles.count() == 2
