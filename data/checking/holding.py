@@ -42,7 +42,10 @@ def hold(
     """
     found = _Findings()
     there = [field for field in fields if field.key in set(present)]
-    keys = [field for field in there if field.is_key]
+    keys = [field for field in fields if field.is_key]
+    # A part of a key may well come twice: without the rest, which is told as missing, nobody can judge.
+    if not all(field in there for field in keys):
+        keys = []
     schema = rules.schema_of(there)
     rows = 0
     with Keys() if keys else nullcontext() as collected:

@@ -81,6 +81,12 @@ def test_a_column_that_the_schema_describes_and_the_file_lacks(tmp_path: Path) -
     assert found == {("b", "missing"): (1, [])}
 
 
+def test_a_part_of_a_key_may_come_twice_where_the_rest_is_missing(tmp_path: Path) -> None:
+    key = {"is_key": True, "is_nullable": False}
+    fields = [FieldDraft("id", "integer", "nominal", **key), FieldDraft("site", "string", "nominal", **key)]  # type: ignore[arg-type]
+    assert told(held(tmp_path, "id\n1\n1\n", fields)) == {("site", "missing"): (2, [])}
+
+
 def test_values_of_a_sensitive_key_are_hidden(tmp_path: Path) -> None:
     fields = [FieldDraft("mail", "string", "nominal", is_key=True, is_nullable=False, is_sensitive=True)]
     assert told(held(tmp_path, "mail\nada@x\nada@x\n", fields)) == {("mail", "key"): (1, [(2, MASK)])}
