@@ -4,10 +4,13 @@ from django.http import FileResponse, Http404
 
 from data import storage
 from data.models import Dataset
+from data.rows import why_not_here
 
 
 def download(dataset: Dataset) -> FileResponse:
-    """The snapshot's file as an attachment; raises Http404 when the storage has lost it."""
+    """The snapshot's file as an attachment; raises Http404 when it is not stored here, or was lost."""
+    if not dataset.is_stored:
+        raise Http404(why_not_here(dataset) or f"{dataset} is read where it lies, and no copy is stored here.")
     response = attachment(dataset.sha256, dataset.file_name)
     response["Content-Length"] = str(dataset.size)
     return response

@@ -194,6 +194,9 @@ def test_declared_rows_can_neither_be_profiled_nor_downloaded(
     assert answer.status_code == 400
     assert "is declared only" in answer.json()["dataset"][0]
     assert client_as(contributor).get(reverse("data:dataset-file", args=[project.slug, dataset_id])).status_code == 404
+    refused = api.get(reverse("data-api:dataset-file", args=[project.slug, dataset_id]))
+    assert refused.status_code == 404
+    assert "is declared only" in refused.json()["detail"]
     page = client_as(contributor).get(reverse("data:dataset-profile", args=[project.slug, dataset_id]))
     assert "Nobody here has read these rows" in page.content.decode()
 
