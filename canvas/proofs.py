@@ -37,7 +37,7 @@ class KpiKind:
         return Proof(
             id=str(kpi.pk),
             label=kpi.name,
-            url=reverse("canvas:kpi-list", args=[project.slug]),
+            url=reverse("canvas:kpi-detail", args=[project.slug, kpi.pk]),
             fingerprint=fingerprint(kpi.held_to_sha256, kpi.target_value, kpi.unit),
             recorded_at=kpi.created_at,
             outdated=f"retired on {_day(kpi.retired_at)}" if kpi.retired_at else "",
@@ -66,7 +66,7 @@ class CostKind:
         return Proof(
             id=str(cost.pk),
             label=f"{cost.label}, {cost.amount_likely:,.0f} {cost.currency}",
-            url=reverse("canvas:board", args=[project.slug]),
+            url=reverse("canvas:money", args=[project.slug]),
             fingerprint=fingerprint(cost.label, cost.kind, cost.period, cost.currency, *amounts),
             recorded_at=cost.created_at,
             outdated=f"removed on {_day(cost.removed_at)}" if cost.removed_at else "",

@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
@@ -50,7 +50,7 @@ def gather(projects: Sequence[Project], *, targets: Numbers, now: datetime | Non
 
 def _empty(project: Project) -> Facts:
     urls = {block: reverse("canvas:block", args=[project.slug, block]) for block in BLOCKS}
-    decision = reverse("canvas:board", args=[project.slug])
+    decision = reverse("canvas:decision", args=[project.slug])
     return Facts(project.slug, project.created_at, block_urls=urls, decision_url=decision)
 
 
@@ -58,12 +58,19 @@ def _plan(facts: ByProject, since: datetime) -> None:
     latest = BlockRevision.objects.latest_of(*facts)  # type: ignore[arg-type]  # ids do as well
     for project, block, answers in latest.values_list("project_id", "block", "answers"):
         facts[project].answers[block] = answers
-    accepted = BlockAcceptance.objects.filter(revision__project__in=facts, accepted_at__isnull=False)
-    for project, block, at in accepted.order_by("accepted_at").values_list(
-        "revision__project_id", "revision__block", "accepted_at"
+    edits = BlockRevision.objects.filter(
+        project=OuterRef("revision__project"),
+        block=OuterRef("revision__block"),
+        number__gt=OuterRef("revision__number"),
+    )
+    accepted = BlockAcceptance.objects.filter(revision__project__in=facts, accepted_at__isnull=False).annotate(
+        edited_at=Subquery(edits.order_by("number").values("created_at")[:1])
+    )
+    for project, block, at, edited_at in accepted.order_by("accepted_at").values_list(
+        "revision__project_id", "revision__block", "accepted_at", "edited_at"
     ):
         if at is not None:
-            facts[project].acceptances.append((block, at))
+            facts[project].acceptances.append((block, at, edited_at))
     links = EvidenceLink.objects.filter(project__in=facts).values_list("project_id", "block", "field")
     for project, block, field in links:
         facts[project].linked.add((block, field))
@@ -251,7 +258,7 @@ def _kpis(facts: ByProject, since: datetime) -> None:
                 pk=kpi.pk,
                 name=kpi.name,
                 kind=kpi.kind,
-                url=reverse("canvas:kpi-list", args=[one.slug]),
+                url=_at(one.slug, "canvas:kpi-detail", kpi.pk),
                 direction=kpi.direction,
                 unit=kpi.unit,
                 target=kpi.target_value,

@@ -216,8 +216,8 @@ class Facts:
     risk_reviews: list[Dated] = field(default_factory=list)
     revisits: list[Dated] = field(default_factory=list)
     conditions: list[Dated] = field(default_factory=list)
-    # When each block was accepted, as (block, moment), oldest first.
-    acceptances: list[tuple[int, datetime]] = field(default_factory=list)
+    # When each block was accepted, and when an edit undid that, as (block, moment, moment or None), oldest first.
+    acceptances: list[tuple[int, datetime, datetime | None]] = field(default_factory=list)
     decided_at: list[datetime] = field(default_factory=list)
     decision_url: str = ""
     words: dict[str, Word] = field(default_factory=dict)

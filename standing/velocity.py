@@ -109,5 +109,9 @@ def go_no_go(facts: Facts, target: float, now: datetime) -> Input:
 
 def accepted_by(facts: Facts, moment: datetime) -> datetime | None:
     """When the last of the ten blocks was accepted, as things stood at a moment; None when not all of them were."""
-    latest = {block: at for block, at in facts.acceptances if at <= moment}
+    latest = {
+        block: at
+        for block, at, undone_at in facts.acceptances
+        if at <= moment and (not undone_at or undone_at > moment)
+    }
     return max(latest.values()) if len(latest) == BLOCKS else None

@@ -15,6 +15,7 @@ from tests.conftest import ApiAs, ClientAs
 from tests.factories.blocks import linked, linked_kpi
 from tests.factories.canvas import BlockRevisionFactory, KpiFactory, ProjectFactory
 from tests.factories.data import DataSchemaFactory, DatasetFactory, DataSourceFactory, LabelingMethodFactory
+from tests.factories.money import CostItemFactory
 from tests.factories.registry import ExperimentFactory, ModelVersionFactory, RunFactory
 
 BLOCK = 5
@@ -204,3 +205,11 @@ def test_programs_look_again_and_take_away(project: Project, owner: User, api_as
 def test_a_project_without_records_says_where_to_begin(project: Project, owner: User, client_as: ClientAs) -> None:
     shown = client_as(owner).get(page(project)).content.decode()
     assert "This project holds no record yet that could be linked." in shown
+
+
+def test_a_linked_record_leads_to_its_own_page(project: Project, owner: User, client_as: ClientAs) -> None:
+    kpi, _ = linked_kpi(project)
+    cost = str(CostItemFactory(project=project).pk)
+    block = client_as(owner).get(reverse("canvas:block", args=[project.slug, BLOCK])).content.decode()
+    assert f'href="{reverse("canvas:kpi-detail", args=[project.slug, kpi.pk])}"' in block
+    assert evidence.kind("cost").find(project, [cost])[cost].url == reverse("canvas:money", args=[project.slug])

@@ -17,6 +17,7 @@ from registry.models import Check, ModelVersion, RegisteredModel, StageAssignmen
 from standing.models import Practice
 from standing.services import stand_of
 from tests.conftest import ApiAs, ClientAs
+from tests.factories.blocks import AcceptanceFactory
 from tests.factories.canvas import BlockRevisionFactory, KpiFactory
 from tests.factories.data import DataSchemaFactory, DatasetFactory, DataSourceFactory
 from tests.factories.evaluation import EvaluationFactory
@@ -236,3 +237,15 @@ def test_the_page_costs_as_many_queries_whatever_there_is(
         page(client, "standing:project", project)
     with django_assert_max_num_queries(55):
         page(client, "standing:promises", project)
+
+
+def test_a_block_that_was_edited_after_its_acceptance_is_not_an_accepted_one(project: Project, approver: User) -> None:
+    now = timezone.now()
+    for block in range(1, 11):
+        revision = BlockRevisionFactory(project=project, block=block, number=1, created_at=now - timedelta(days=9))
+        AcceptanceFactory(revision=revision, accepted_by=approver, accepted_at=now - timedelta(days=8))
+    said = {one.key: one.note for score in stand_of(project).scores for one in score.inputs}
+    assert said["go_no_go"] == "All ten blocks are accepted; the decision is due."
+    BlockRevisionFactory(project=project, block=3, number=2, created_at=now - timedelta(days=1))
+    said = {one.key: one.note for score in stand_of(project).scores for one in score.inputs}
+    assert said["go_no_go"] == "Not all ten blocks are accepted yet."

@@ -107,11 +107,23 @@ def test_a_rejected_or_undecided_version_is_not_accepted() -> None:
 
 
 def test_the_go_no_go_counts_from_the_last_of_ten_acceptances() -> None:
-    blocks = [(block, ago(40)) for block in range(1, 10)]
-    decided = facts(acceptances=[*blocks, (10, ago(38))], decided_at=[ago(10)])
+    blocks = [(block, ago(40), None) for block in range(1, 10)]
+    decided = facts(acceptances=[*blocks, (10, ago(38), None)], decided_at=[ago(10)])
     assert inputs(velocity(decided, TARGETS, NOW))["go_no_go"].points == pytest.approx(100 * 14 / 28)
     early = facts(acceptances=blocks, decided_at=[ago(10)])
     assert inputs(velocity(early, TARGETS, NOW))["go_no_go"].points is None
+
+
+def test_an_edit_undoes_the_acceptance_of_its_block() -> None:
+    blocks = [(block, ago(40), None) for block in range(1, 10)]
+    edited_before = facts(acceptances=[*blocks, (10, ago(38), ago(20))], decided_at=[ago(10)])
+    assert inputs(velocity(edited_before, TARGETS, NOW))["go_no_go"].points is None
+    edited_after = facts(acceptances=[*blocks, (10, ago(38), ago(5))], decided_at=[ago(10)])
+    assert inputs(velocity(edited_after, TARGETS, NOW))["go_no_go"].points == pytest.approx(100 * 14 / 28)
+    again = facts(acceptances=[*blocks, (10, ago(38), ago(20)), (10, ago(17), None)], decided_at=[ago(10)])
+    assert inputs(velocity(again, TARGETS, NOW))["go_no_go"].points == 100
+    undecided = inputs(velocity(facts(acceptances=[*blocks, (10, ago(38), ago(20))]), TARGETS, NOW))["go_no_go"]
+    assert undecided.note == "Not all ten blocks are accepted yet."
 
 
 def test_validation_names_unchecked_snapshots_and_unwatched_versions() -> None:
