@@ -1,17 +1,22 @@
 """What must hold on every page: no accessibility violation, no script error, no page wider than the screen."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import AXE, SignIn, Visitor, World, violations
+from tests.browser.test_label_agreement import the_table
 
 SCREENS = {
     "on a laptop by day": ({"width": 1440, "height": 1000}, "light"),
     "on a phone at night": ({"width": 390, "height": 844}, "dark"),
 }
+# The administrator meets the same pages with other buttons; the narrow screen is where one does not fit.
+SCREENS_OF = {"owner": tuple(SCREENS), "administrator": ("on a phone at night",)}
 STARTS = ["/", "/projects/", "/reviews/", "/evaluations/", "/profile/", "/audit/", "/people/"]
+PROJECT = "/p/breast-mass-triage/"
 # Files, and the admin and API docs, whose pages are their makers'.
 LEFT_OUT = (
     "/account/logout",
@@ -24,22 +29,68 @@ LEFT_OUT = (
     "/download",
     "/artifact",
     "/progress",
+    "/export/",
+    "/feast",
+    "/labels",
+    "/sheet",
+    "/original",
+    ".md",
+    ".csv",
 )
-NAMED = ("p", "models", "runs")
-LEAST = {"owner": 45, "administrator": 40}
+NAMED = ("p", "models", "runs", "practices", "example")
+LEAST = {"owner": 105, "administrator": 70}
 
 
 @pytest.mark.parametrize("role", LEAST)
-def test_every_page_is_accessible_and_fits(role: str, world: World, sign_in: SignIn) -> None:
+def test_every_page_is_accessible_and_fits(role: str, world: World, sign_in: SignIn, tmp_path: Path) -> None:
     visitor = sign_in(role)
+    if role == "owner":
+        leave_records(visitor, tmp_path)
     visitor.context.add_init_script(path=AXE)
     found, count = [], 0
     for path in pages_of_each_kind(visitor, world):
         count += 1
-        for screen in SCREENS:
+        for screen in SCREENS_OF[role]:
             found += [f"{path} {screen}: {problem}" for problem in problems_on(visitor.page, screen)]
     assert not found, "\n".join(found)
     assert count >= LEAST[role]
+
+
+def leave_records(owner: Visitor, folder: Path) -> None:
+    """Make a record of each kind that the samples have none of, so that its page can be met."""
+    page = owner.go(f"{PROJECT}data/features/import/")
+    page.locator("[name=chosen]").first.check()
+    page.get_by_label("Entity").fill("mass")
+    page.get_by_label("Owner").fill("Data engineering")
+    page.get_by_role("button", name="Define features").click()
+    page.locator("main table tbody th a").first.click()
+    page.get_by_role("button", name="Share with everybody").click()
+    page.get_by_role("button", name="Share", exact=True).click()
+    page.locator("#messages").wait_for()
+
+    page = owner.go("/opportunities/processes/new/")
+    page.get_by_label("Name", exact=True).fill("Reading of aspirates")
+    page.get_by_label("Owner").fill("Head of the laboratory")
+    page.get_by_role("button", name="Save").click()
+    page = owner.go("/opportunities/new/")
+    for choice in page.locator("#main select, main select").all():
+        choice.select_option(index=2 if choice.locator("option").count() > 2 else 1)
+    page.locator("[name=task]").fill("Order the reading list")
+    page.locator("[name=idea]").fill("How likely each mass is malignant, so that those are read first.")
+    page.get_by_role("button", name="Save").click()
+
+    page = owner.go(f"{PROJECT}data/labeling/")
+    page.locator("#methods tbody th a").first.click()
+    method = page.url
+    page.goto(f"{method}sample/")
+    page.locator("[name=dataset]").select_option(index=1)
+    page.locator("[name=size]").fill("5")
+    page.get_by_role("button", name="Draw the sample").click()
+    page.goto(f"{method}agreement/")
+    page.get_by_label("Table of labels").set_input_files(the_table(folder))
+    page.get_by_role("button", name="Upload and continue").click()
+    page.get_by_role("button", name="Measure").click()
+    page.locator("#figures").wait_for()
 
 
 def problems_on(page: Page, screen: str) -> list[str]:
