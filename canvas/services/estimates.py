@@ -39,6 +39,10 @@ TERMS = (
 )
 
 
+# As a share: a change of more than a billion times the baseline is a slip in one of the two.
+FARTHEST = 1e9
+
+
 class NoLines(Exception):
     """A plan without costs and benefits has nothing to estimate."""
 
@@ -153,6 +157,9 @@ def _actual(line: dict[str, Any], kpi: Kpi, values: list[float], adoption: float
         return Actual(line["label"], kpi, estimated, None, len(values), reason)
     change = (sum(values) / len(values) - kpi.baseline_value) / abs(kpi.baseline_value)
     measured = -change if kpi.direction == Kpi.Direction.DOWN else change
+    if not abs(measured) <= FARTHEST * adoption:
+        reason = "The readings lie too far from the baseline to be a change of it. Look at both."
+        return Actual(line["label"], kpi, estimated, None, len(values), reason)
     return Actual(line["label"], kpi, estimated, measured, len(values), "")
 
 

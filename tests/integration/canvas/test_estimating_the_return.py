@@ -294,3 +294,18 @@ def test_a_line_takes_no_volume_that_no_sum_can_hold(project: Project, owner: Us
     }  # fmt: skip
     answer = api_as(owner).post(reverse("canvas-api:benefit-list", args=[project.slug]), line, format="json")
     assert (answer.status_code, list(answer.json())) == (400, ["volume"])
+
+
+@pytest.mark.parametrize(("baseline", "value"), [(1e-300, 1e20), (-1.7e308, 1.7e308), (1.0, -1.7e308)])
+def test_readings_beyond_any_comparison_are_said_to_be_so(
+    project: Project, owner: User, client_as: ClientAs, baseline: float, value: float
+) -> None:
+    kpi = KpiFactory(project=project, name="Filled", baseline_value=baseline)
+    BenefitLineFactory(project=project, kpi=kpi)
+    CostItemFactory(project=project)
+    estimate = saved(project, owner, client_as)
+    for day in (1, 2):
+        KpiReadingFactory(kpi=kpi, measured_on=date(2026, 2, day), value=value)
+    shown = client_as(owner).get(page(project, "roi-detail", estimate.number))
+    assert shown.status_code == 200
+    assert "too far from the baseline" in shown.content.decode()
