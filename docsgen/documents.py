@@ -104,7 +104,7 @@ def _of_dataset(document: DocumentType, snapshot: Snapshot, identifier: str) -> 
             Fact("Facts taken", f"{moment(snapshot['taken_at'])} {snapshot['time_zone']}"),
             Fact("Recorded by", dataset["uploaded_by"]),
             Fact("Rows", f"{dataset['rows']:,}" if dataset["rows"] else "not counted"),
-            Fact("Columns", f"{dataset['columns']:,}"),
+            Fact("Columns", f"{dataset['columns']:,}" if dataset["columns"] else "not counted"),
         ),
     )
 

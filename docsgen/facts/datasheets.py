@@ -61,7 +61,13 @@ def _profile(dataset: Dataset, ledger: Ledger) -> Snapshot | None:
     profile: DatasetProfile | None = held.first()
     if profile is None:
         return None
-    columns = [_column(column, label=dataset.label_column) for column in profile.columns[:MOST_COLUMNS]]
+    hidden = (
+        set(dataset.schema.fields.filter(is_sensitive=True).values_list("key", flat=True)) if dataset.schema else ()
+    )
+    columns = [
+        _column(column, label=dataset.label_column, is_hidden=column["name"] in hidden)
+        for column in profile.columns[:MOST_COLUMNS]
+    ]
     warnings = [warning["text"] if isinstance(warning, dict) else str(warning) for warning in profile.warnings]
     return {
         "ref": ledger.cite(
@@ -75,17 +81,21 @@ def _profile(dataset: Dataset, ledger: Ledger) -> Snapshot | None:
     }  # fmt: skip
 
 
-def _column(column: Any, *, label: str) -> Snapshot:  # Any: what data.profiling describes a column with
+def _column(
+    column: Any, *, label: str, is_hidden: bool
+) -> Snapshot:  # Any: what data.profiling describes a column with
     # Frequent values of other columns may name people; of the label they are what a reader asks for.
-    top = column.get("top", [])[:TOP_VALUES] if column["name"] == label else []
+    top = column.get("top", [])[:TOP_VALUES] if column["name"] == label and not is_hidden else []
     numbers = column.get("numbers") or {}
+    # The least and the greatest value are somebody's own, and the document leaves the house.
+    extremes = {} if is_hidden else numbers
     return {
         "name": column["name"],
         "missing": column.get("missing", 0),
         "distinct": column.get("distinct", 0),
-        "least": numbers.get("min"),
+        "least": extremes.get("min"),
         "median": (numbers.get("quantiles") or {}).get("0.5"),
-        "most": numbers.get("max"),
+        "most": extremes.get("max"),
         "top": [[str(value), count] for value, count in top],
     }
 
@@ -104,7 +114,10 @@ def _check(dataset: Dataset, ledger: Ledger) -> Snapshot | None:
 
 def _overlaps(dataset: Dataset) -> list[RowOverlap]:
     found = RowOverlap.objects.select_related("first", "second")
-    return [*found.filter(first=dataset), *found.filter(second=dataset)][:MOST_LISTED]
+    held = [*found.filter(first=dataset), *found.filter(second=dataset)]
+    # A snapshot that plays the same part by now is no longer one to be kept apart from.
+    apart = [overlap for overlap in held if overlap.first.split_role != overlap.second.split_role]
+    return apart[:MOST_LISTED]
 
 
 def _overlap(overlap: RowOverlap, dataset: Dataset, ledger: Ledger) -> Snapshot:

@@ -16,7 +16,7 @@ from docsgen.content import (
 )
 from docsgen.facts import Snapshot
 from docsgen.sections.labels import agreement_table, audit_table
-from docsgen.sections.words import count, day, gap, size
+from docsgen.sections.words import DASH, count, day, gap, size, undocumented
 
 CONTROLS = ("Check: data documented", "EU AI Act Annex IV 2(d)")
 FIELDS_SHOWN = 120
@@ -76,7 +76,7 @@ def data_schemas(snapshot: Snapshot) -> Section:
     for dataset in snapshot["datasets"]:
         schema, name = dataset["schema"], f"{dataset['name']} {dataset['number']}"
         if schema is None:
-            text = f"Schema not bound for {name}. {count(dataset['columns'])} columns undocumented."
+            text = f"Schema not bound for {name}. {undocumented(dataset['columns'])}"
             items.append(_gap(snapshot, text, f"A schema of {name}"))
         elif schema["ref"] not in told:
             told.add(schema["ref"])
@@ -211,8 +211,8 @@ def _snapshots(datasets: list[Snapshot]) -> Table:
                 Cell(f"{dataset['name']} {dataset['number']}"),
                 Cell(dataset["use"]),
                 Cell(dataset["split_role"]),
-                Cell(count(dataset["rows"]), is_number=True),
-                Cell(count(dataset["columns"]), is_number=True),
+                Cell(count(dataset["rows"]) if dataset["rows"] else DASH, is_number=True),
+                Cell(count(dataset["columns"]) if dataset["columns"] else DASH, is_number=True),
                 Cell(f"{dataset['format']}, {size(dataset['size'])}" if dataset["size"] else dataset["format"]),
                 Cell(dataset["sha256"][:16] or "not read here", is_mono=True),
             ),

@@ -17,7 +17,7 @@ from docsgen.content import (
 from docsgen.facts import Snapshot
 from docsgen.sections.data import method_items, schema_table, source_items
 from docsgen.sections.labels import agreement_table, audit_table
-from docsgen.sections.words import DASH, answer, block_ref, count, day, gap, quote, size
+from docsgen.sections.words import DASH, answer, block_ref, count, day, gap, quote, size, undocumented
 
 CONTROLS = ("Check: data documented", "EU AI Act Annex IV 2(d)")
 BIAS = ("Check: data documented", "EU AI Act Art. 10(2)")
@@ -55,7 +55,7 @@ def composition(snapshot: Snapshot) -> Section:
     dataset, schema = snapshot["dataset"], snapshot["dataset"]["schema"]
     items: list[Item] = [FactList(_composition_facts(snapshot))]
     if schema is None:
-        text = f"Schema not bound for {_name(snapshot)}. {count(dataset['columns'])} columns undocumented."
+        text = f"Schema not bound for {_name(snapshot)}. {undocumented(dataset['columns'])}"
         items.append(_missing(snapshot, text, f"A schema of {_name(snapshot)}"))
     else:
         items.append(schema_table(schema))
@@ -71,12 +71,13 @@ def composition(snapshot: Snapshot) -> Section:
 def _composition_facts(snapshot: Snapshot) -> tuple[Fact, ...]:
     dataset = snapshot["dataset"]
     refs = (dataset["ref"],)
+    said = (dataset["file_name"], dataset["format"], size(dataset["size"]) if dataset["size"] else "")
     facts = [
         Fact("Rows", count(dataset["rows"]) if dataset["rows"] else "not counted: the rows lie elsewhere", refs),
-        Fact("Columns", count(dataset["columns"]), refs),
+        Fact("Columns", count(dataset["columns"]) if dataset["columns"] else "not counted", refs),
         Fact("Split role", dataset["split_role"], refs),
         Fact("Label column", dataset["label_column"] or "none", refs, is_mono=bool(dataset["label_column"])),
-        Fact("File", f"{dataset['file_name']}, {dataset['format']}, {size(dataset['size'])}", refs),
+        Fact("File", ", ".join(filter(None, said)), refs),
     ]
     if dataset["sha256"]:
         facts.append(Fact("SHA-256", dataset["sha256"], refs, is_mono=True))
@@ -128,7 +129,8 @@ def _profiled(snapshot: Snapshot) -> list[Item]:
     """What a worker found in the rows."""
     profile = snapshot["profile"]
     if profile is None:
-        text = f"{_name(snapshot)} was never profiled. Missing values and distributions are unknown."
+        why = "was never profiled" if snapshot["dataset"]["sha256"] else "was never read here, only declared"
+        text = f"{_name(snapshot)} {why}. Missing values and distributions are unknown."
         return [_missing(snapshot, text, "A profile of the rows", severity=Severity.MEDIUM)]
     refs = (profile["ref"],)
     items: list[Item] = [_columns_found(profile, refs)]
@@ -416,9 +418,11 @@ def summary(snapshot: Snapshot) -> tuple[Item, ...]:
     """What a reader with one minute needs."""
     dataset, check, profile = snapshot["dataset"], snapshot["schema_check"], snapshot["profile"]
     refs = (dataset["ref"],)
+    # Nobody has counted what is only declared, and a nought would say that somebody did.
+    shape = (dataset["rows"], dataset["columns"]) if dataset["rows"] or dataset["columns"] else (0,)
     facts = [
         Fact("Snapshot", f"{_name(snapshot)}, {dataset['split_role'].lower()}", refs),
-        Fact("Rows and columns", f"{count(dataset['rows'])} × {count(dataset['columns'])}", refs),
+        Fact("Rows and columns", " × ".join(count(n) if n else "not counted" for n in shape), refs),
         Fact("Sources", ", ".join(source["name"] for source in dataset["sources"]) or "not recorded",
              tuple(source["ref"] for source in dataset["sources"])),
     ]  # fmt: skip

@@ -50,6 +50,11 @@ def threshold(rule: Snapshot) -> str:
             return f"{figure(rule['threshold'])} – {figure(rule['threshold_upper'])}"
 
 
+def undocumented(columns: int) -> str:
+    """That no schema says what columns mean; 0 when nobody has counted them."""
+    return f"{count(columns)} columns undocumented." if columns else "Its columns are undocumented."
+
+
 def size(number: int | None) -> str:
     """Bytes as people read them."""
     value = float(number or 0)

@@ -18,12 +18,14 @@ from canvas.models import Project
 from data import storage
 from data.models import Dataset, QualityCheck, SchemaCheck
 from docsgen import services
-from docsgen.documents import DATASHEET
+from docsgen.documents import DATASHEET, write
+from docsgen.facts import gather_dataset
 from docsgen.models import Document
 from docsgen.render import render
 from tests.conftest import ApiAs, ClientAs
 from tests.factories.canvas import ProjectFactory
 from tests.factories.data import DataSchemaFactory, DatasetFactory, DataSourceFactory, LabelingMethodFactory
+from tests.factories.datasets import RowOverlapFactory, profiled
 from tests.factories.jobs import work
 
 PARTS = (
@@ -167,3 +169,39 @@ def test_a_document_is_about_exactly_one_thing(project: Project, contributor: Us
     document = services.request_datasheet(DatasetFactory(project=project), by=contributor)
     with pytest.raises(IntegrityError), transaction.atomic():
         Document.objects.filter(pk=document.pk).update(dataset=None)
+
+
+def test_what_nobody_counted_is_not_said_to_be_nought(project: Project) -> None:
+    declared = DatasetFactory(
+        project=project,
+        holding="declared",
+        sha256="",
+        rows=0,
+        columns=0,
+        size=0,
+        uri="s3://bucket/rows",
+        label_column="",
+    )
+    said = str(write(DATASHEET, gather_dataset(declared), identifier="DS-1"))
+    assert "Its columns are undocumented." in said
+    assert "was never read here, only declared" in said
+    for nought in ("0 × 0", "0 bytes", "0 columns", "label='Columns', value='0'"):
+        assert nought not in said
+
+
+def test_extremes_of_sensitive_columns_stay_in_the_house(project: Project, contributor: User) -> None:
+    content = b"salary,dose\n" + b"".join(b"%d,%d\n" % (71_000 + 13 * n, 20 + n) for n in range(41))
+    dataset = profiled(project, content, by=contributor).dataset
+    assert dataset.schema is not None
+    dataset.schema.fields.filter(key="salary").update(is_sensitive=True)
+    salary, dose = gather_dataset(dataset)["profile"]["columns"]
+    assert (salary["missing"], salary["distinct"]) == (0, 41)
+    assert (salary["least"], salary["median"], salary["most"]) == (None, 71_260, None)
+    assert (dose["least"], dose["median"], dose["most"]) == (20, 40, 60)
+
+
+def test_only_snapshots_that_play_another_part_are_said_to_share_rows(project: Project) -> None:
+    overlap = RowOverlapFactory(first__project=project, shared=3)
+    assert [one["shared"] for one in gather_dataset(overlap.first)["overlaps"]] == [3]
+    Dataset.objects.filter(pk=overlap.second.pk).update(split_role=overlap.first.split_role)
+    assert gather_dataset(overlap.first)["overlaps"] == []
