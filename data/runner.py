@@ -101,6 +101,11 @@ def _result(
     )
     compared, left = _compare(side, progress)
     facts["not_compared"] = left
+    hidden = _sensitive(dataset)
+    for column in found.columns:
+        if column["name"] in hidden:
+            # Warnings quote examples, and stand in the journal for ever.
+            column["examples"] = {}
     warnings = leakage.warnings(
         found.columns, found.label, parts=parts, types=types, rows=found.rows, distinct_rows=distinct
     )
@@ -220,6 +225,11 @@ def _meanings(dataset: Dataset, read_in: ReadIn | None) -> tuple[dict[str, str],
         return {}, {}
     fields = list(dataset.schema.fields.values_list("key", "part", "data_type"))
     return {key: part for key, part, _ in fields}, {key: kind for key, _, kind in fields}
+
+
+def _sensitive(dataset: Dataset) -> set[str]:
+    """The columns whose values the schema asks to keep to oneself."""
+    return set(SchemaField.objects.filter(schema=dataset.schema_id, is_sensitive=True).values_list("key", flat=True))
 
 
 def _is_number(dataset: Dataset, label: str, read_in: ReadIn | None) -> bool:

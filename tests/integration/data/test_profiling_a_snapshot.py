@@ -324,3 +324,17 @@ def test_another_role_or_label_profiles_the_rows_again(project: Project, contrib
 
     assert api.patch(url, {"description": "x", "based_on": api.get(url).json()["mark"]}).status_code == 200
     assert dataset.profiles.count() == 2
+
+
+def test_a_warning_quotes_no_value_of_a_sensitive_column(project: Project, contributor: User) -> None:
+    content = b"age,room\n" + b"".join(b"%s,%s\n" % ((b"Ada", b"Attic") if n % 2 else (b"41", b"7")) for n in range(40))
+    dataset = uploaded(project, content, by=contributor)
+    assert dataset.schema is not None
+    dataset.schema.fields.filter(key="age").update(is_sensitive=True)
+    work()
+    found = profiles.newest(dataset)
+    assert found is not None
+    texts = {warning["column"]: warning["text"] for warning in found.warnings if warning["kind"] == "mixed"}
+    assert "Attic" in texts["room"]
+    assert "20 texts" in texts["age"]
+    assert "Ada" not in texts["age"]
