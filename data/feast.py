@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from data.models import FeatureDefinition, SchemaField
 
@@ -140,7 +141,11 @@ def _view(group: _Group, variable: str, key: str, names: _Names) -> str:
     # A column cannot be both the entity's key and a feature.
     columns = _Names({TIMESTAMP, "created_timestamp", key, *keyword.kwlist})
     fields = "\n".join(_field(feature, columns.new(feature.name)) for feature in group.features)
-    ttl = "timedelta(0)" if group.max_age_days is None else f"timedelta(days={int(group.max_age_days)})"
+    ttl = (
+        "timedelta(0)"
+        if group.max_age_days is None
+        else f"timedelta(days={min(group.max_age_days, timedelta.max.days)})"
+    )
     remark = "  # no limit to the age of a value" if group.max_age_days is None else ""
     return f"""{source} = FileSource(
     name={_literal(source)},

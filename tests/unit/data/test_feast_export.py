@@ -100,6 +100,11 @@ def test_values_of_different_age_and_entity_stand_in_views_of_their_own() -> Non
     assert [view.entities[0].value_type for view in views] == ["INT64", "INT64", "STRING"]
 
 
+def test_an_age_beyond_what_python_counts_is_its_greatest() -> None:
+    (view,) = read(feast_file("Pumps", [feature("a", max_age_days=2_147_483_647)]))
+    assert view.ttl.days == 999_999_999
+
+
 def test_a_feature_that_is_known_too_late_is_not_served_online() -> None:
     (view,) = read(feast_file("Pumps", [feature("outcome", availability="late")]))
     assert not view.online
