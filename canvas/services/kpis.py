@@ -158,6 +158,8 @@ def _locked(kpi: Kpi) -> Kpi:
 
 
 def _save(kpi: Kpi) -> None:
+    # The project's row, so that two people cannot close a circle from both sides.
+    Project.objects.select_for_update().get(pk=kpi.project_id)
     _ensure_no_circle(kpi)
     try:
         with transaction.atomic():

@@ -35,6 +35,20 @@ def test_a_worked_example_becomes_a_complete_project(key: str, owner: User, clie
     assert project.started_from.startswith("Worked example: ")
 
 
+@pytest.mark.parametrize("key", examples.KEYS)
+def test_a_worked_example_pays_for_itself_on_the_terms_that_are_offered(
+    key: str, owner: User, client_as: ClientAs
+) -> None:
+    client = client_as(owner)
+    client.post(client.post(reverse("canvas:project-example", args=[key]))["Location"], {"name": "Mine"})
+    offered = client.get(reverse("canvas:roi-create", args=["mine"])).context["form"]
+    sent = {field.html_name: field.value() for field in offered if field.value() is not None}
+    saved = client.post(reverse("canvas:roi-create", args=["mine"]), sent | {"save": "1"})
+    assert saved.status_code == 302
+    results = Project.objects.get(slug="mine").roi_estimates.get().results
+    assert results["roi_likely"] > 0.2
+
+
 def test_a_name_that_is_taken_is_said_beside_the_name(owner: User, project: Project, client_as: ClientAs) -> None:
     plan = exchange.prepare_example("regression", by=owner)
     response = client_as(owner).post(reverse("canvas:project-preview", args=[plan.pk]), {"name": project.name})
