@@ -26,6 +26,7 @@ __all__ = ["AlreadyReferred", "BadInput", "BadReference", "MlflowInput", "Outsid
 MOST_MLFLOW = {"name": 500, "digest": 36, "source": 65_535, "schema": 1_048_575, "profile": 16_777_215}
 MLFLOW_CONTEXT = "mlflow.data.context"
 _DIGEST = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,30}:[^\s]{1,160}")
+_LOGIN = re.compile(r"://[^/@\s\"\\]{0,500}@")
 _LENGTHS = {"md5": 32, "sha1": 40, "sha256": 64, "sha512": 128}
 _ROLES = {
     "train": Dataset.SplitRole.TRAIN, "training": Dataset.SplitRole.TRAIN, "fit": Dataset.SplitRole.TRAIN,
@@ -123,6 +124,8 @@ def log_input(project: Project, *, sent: MlflowInput, by: User) -> tuple[Dataset
     """
     _check_input(sent)
     name, digest = _plain("name", sent.name), _plain("digest", sent.digest)
+    # Everybody in the project reads where the rows lie, and nobody is to read a password there.
+    source = _LOGIN.sub("://…@", sent.source)
     schema, profile = _json("schema", sent.schema), _json("profile", sent.profile)
     rows, columns = _size(schema, profile)
     with transaction.atomic():
@@ -136,17 +139,17 @@ def log_input(project: Project, *, sent: MlflowInput, by: User) -> tuple[Dataset
             name=name,
             origin=Dataset.Origin.MLFLOW,
             holding=Dataset.Holding.DECLARED,
-            uri=_source_uri(sent.source)[:1000],
+            uri=_source_uri(source)[:1000],
             declared_digest=mark,
             declared={
                 "source_type": _plain("source_type", sent.source_type),
-                "source": _plain("source", sent.source),
+                "source": _plain("source", source),
                 "schema": schema,
                 "profile": profile,
                 "tags": {_plain("tags", key): _plain("tags", value) for key, value in (sent.tags or {}).items()},
             },
-            file_name=_file_name(_source_uri(sent.source)) or name[:255],
-            file_format=_format(_source_uri(sent.source), None),
+            file_name=_file_name(_source_uri(source)) or name[:255],
+            file_format=_format(_source_uri(source), None),
             rows=rows,
             columns=columns,
             split_role=_ROLES.get(sent.context.strip().lower(), Dataset.SplitRole.WHOLE),

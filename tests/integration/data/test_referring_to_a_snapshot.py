@@ -270,3 +270,21 @@ def test_an_input_whose_source_is_no_address_is_recorded_without_one(
     assert answer.status_code == 201, answer.content
     assert answer.json()["uri"] == ""
     assert Dataset.objects.get().declared["source"] == source
+
+
+@pytest.mark.parametrize(
+    ("source", "kept"),
+    [
+        ("https://me:secret@host/rows.csv", "https://…@host/rows.csv"),
+        ('{"uri": "postgresql://me:secret@host/base"}', "postgresql://…@host/base"),
+    ],
+)
+def test_a_password_in_the_source_of_an_input_is_not_kept(
+    source: str, kept: str, project: Project, contributor: User, api_as: ApiAs
+) -> None:
+    sent = MLFLOW | {"dataset": MLFLOW["dataset"] | {"source": source}}
+    answer = api_as(contributor).post(reverse("data-api:mlflow-input-list", args=[project.slug]), sent, format="json")
+    assert answer.status_code == 201, answer.content
+    assert answer.json()["uri"] == kept
+    assert "secret" not in str(Dataset.objects.values())
+    assert "secret" not in str(AuditEntry.objects.values())
