@@ -16,7 +16,7 @@ from pytest_django import DjangoDbBlocker
 from accounts.models import User
 from canvas.models import Project
 from data import storage
-from data.models import Dataset, QualityCheck, SchemaCheck
+from data.models import Dataset, QualityCheck, RowOverlap, SchemaCheck
 from docsgen import services
 from docsgen.documents import DATASHEET, write
 from docsgen.facts import gather_dataset
@@ -201,7 +201,7 @@ def test_extremes_of_sensitive_columns_stay_in_the_house(project: Project, contr
 
 
 def test_only_snapshots_that_play_another_part_are_said_to_share_rows(project: Project) -> None:
-    overlap = RowOverlapFactory(first__project=project, shared=3)
+    overlap: RowOverlap = RowOverlapFactory(first__project=project, shared=3)
     assert [one["shared"] for one in gather_dataset(overlap.first)["overlaps"]] == [3]
     Dataset.objects.filter(pk=overlap.second.pk).update(split_role=overlap.first.split_role)
     assert gather_dataset(overlap.first)["overlaps"] == []
