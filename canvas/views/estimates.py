@@ -4,6 +4,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods, require_safe
 
 from canvas.access import get_project
@@ -18,7 +19,6 @@ from canvas.services import estimates
 from canvas.services.money import latest_estimate
 from canvas.templatetags.money_panels import as_money, percent
 from canvas.views.requests import signed_in
-from config.templatetags.ui import day
 
 KEPT_TERMS = tuple(key for key in estimates.TERMS if key not in ("note", "rates_source", "exchange_rates"))
 SCENARIOS = (("low", "Low"), ("likely", "Likely"), ("high", "High"))
@@ -155,7 +155,7 @@ def terms_in_words(saved: RoiEstimate) -> list[tuple[str, str]]:
         ("Currency", saved.currency),
         ("Exchange rates", rates),
         ("Rates from", saved.rates_source),
-        ("Month 1 begins", day(saved.starts_on)),
+        ("Month 1 begins", date_format(saved.starts_on, "j M Y")),
         ("Horizon", f"{saved.horizon_months} months"),
         (
             "Discount rate",
