@@ -74,7 +74,7 @@ class OpportunityList(PortfolioAPIView):
     def get(self, request: Request) -> Response:
         """List ideas, the best first."""
         asked = {
-            key: request.query_params.get(name, "")
+            key: request.query_params.get(name, "").replace("\0", "")
             for key, name in (("status", "status"), ("process", "process"), ("query", "q"))
         }
         rows = portfolio.filtered(portfolio.ranking(), **asked)
@@ -232,7 +232,7 @@ class SimilarList(PortfolioAPIView):
     )
     def get(self, request: Request) -> Response:
         """Projects the caller may see, and opportunities, that resemble a text; at most five."""
-        text = request.query_params.get("text", "").strip()
+        text = request.query_params.get("text", "").replace("\0", "").strip()
         if not text:
             raise ValidationError({"text": ["Send the text that others may resemble."]})
         found = similar_to(text[:LONGEST_TEXT], user=self.user, only=self.visible())

@@ -158,7 +158,7 @@ class Catalogue(APIView):
     )
     def get(self, request: Request) -> Response:
         """Look through the catalogue."""
-        asked = request.query_params
+        asked = {key: value.replace("\0", "") for key, value in request.query_params.items()}
         found = shared_features(
             sought=asked.get("q", ""),
             data_type=asked.get("data_type", ""),

@@ -112,7 +112,7 @@ def disputed_list(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     agreement = _agreement(project, number)
     state = request.GET.get("state", "")
     listed = agreement.disputed_rows.filter(STATES.get(state, Q())).select_related("decided_by")
-    if sought := request.GET.get("q", "").strip()[:300]:
+    if sought := request.GET.get("q", "").replace("\0", "").strip()[:300]:
         listed = listed.filter(row_key__icontains=sought)
     counts = {key: agreement.disputed_rows.filter(query).count() for key, query in STATES.items()}
     context = {

@@ -41,7 +41,7 @@ def feature_list(request: HttpRequest, slug: str) -> HttpResponse:
     state = request.GET.get("state", "")
     newest = FeatureDefinition.objects.filter(project=project).newest()
     listed = newest.filter(STATES.get(state, STATES[""])).select_related("project", "source", "created_by")
-    sought = request.GET.get("q", "").strip()[:200]
+    sought = request.GET.get("q", "").replace("\0", "").strip()[:200]
     if sought:
         listed = listed.filter(Q(name__icontains=sought) | Q(description__icontains=sought))
     page = Paginator(listed.annotate(users=uses()).order_by("name"), PER_PAGE).get_page(request.GET.get("page"))

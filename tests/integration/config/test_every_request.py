@@ -7,7 +7,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from accounts.models import User
-from tests.conftest import ApiAs
+from tests.conftest import ApiAs, ClientAs
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +52,26 @@ def test_an_answer_forbids_scripts_and_frames_that_are_not_ours(client: Client) 
     assert policy["frame-ancestors"] == policy["object-src"] == policy["base-uri"] == ["'none'"]
     assert response["X-Content-Type-Options"] == "nosniff"
     assert "camera=()" in response["Permissions-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("address", "keys"),
+    [
+        ("canvas:project-list", "q"),
+        ("canvas:opportunity-list", "q status process"),
+        ("canvas-api:opportunity-list", "q status process"),
+        ("canvas-api:similar-list", "text"),
+        ("data:catalogue", "q entity data_type availability"),
+        ("data-api:catalogue", "q entity data_type availability"),
+        ("standing:portfolio", "q tier level stage broken sort"),
+        ("standing-api:portfolio", "q tier level stage broken sort"),
+    ],
+)
+def test_a_search_for_what_no_database_keeps_finds_nothing(
+    address: str, keys: str, owner: User, client_as: ClientAs
+) -> None:
+    for key in keys.split():
+        assert client_as(owner).get(reverse(address), {key: "a\0b"}).status_code in (200, 400), key
 
 
 def test_each_answer_names_its_request(client: Client) -> None:
