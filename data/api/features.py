@@ -149,21 +149,24 @@ class FeatureFeast(ProjectAPIView):
         return feast_response(self.get_project(slug))
 
 
+SOUGHT = ("q", "data_type", "availability", "entity")
+
+
 class Catalogue(APIView):
     """The features that teams share."""
 
     @extend_schema(
-        parameters=[OpenApiParameter(key, str) for key in ("q", "data_type", "availability", "entity")],
+        parameters=[OpenApiParameter(key, str) for key in SOUGHT],
         responses=SharedFeatureSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
         """Look through the catalogue."""
-        asked = {key: value.replace("\0", "") for key, value in request.query_params.items()}
+        asked = {key: request.query_params.get(key, "").replace("\0", "") for key in SOUGHT}
         found = shared_features(
-            sought=asked.get("q", ""),
-            data_type=asked.get("data_type", ""),
-            availability=asked.get("availability", ""),
-            entity=asked.get("entity", ""),
+            sought=asked["q"],
+            data_type=asked["data_type"],
+            availability=asked["availability"],
+            entity=asked["entity"],
         )
         pages = Pages()
         page = pages.paginate_queryset(found, request, view=self)
