@@ -201,12 +201,14 @@ def answer_what_is_asked(page: Page) -> None:
 
 def propose(owner: Visitor) -> None:
     page = owner.go(f"{PROJECT}decision/")
-    expect(page.locator("#suggestion")).to_contain_text("Go with conditions")
-    expect(page.locator("#suggestion")).to_contain_text("The return does not clear the hurdle: estimate 1 expects")
+    expect(page.locator("#suggestion")).to_contain_text("No disqualifier applies.")
+    expect(page.locator("#suggestion")).to_contain_text("The return clears the hurdle: estimate 1 expects")
     holds(page)
     page.get_by_role("link", name="Propose a decision").first.click()
     page.get_by_label("Decision", exact=True).select_option("go-with-conditions")
     page.locator("#f-reasons").fill("It pays off if it beats the sorted delay by ten points. If not, it is given up.")
+    # The records suggest to go: whoever is more careful says why.
+    page.locator("#f-difference_reason").fill("The sorted delay was never measured; it has to be beaten first.")
     row = page.locator("#f-conditions [data-row]").first
     row.get_by_role("textbox").first.fill(CONDITION)
     row.get_by_role("textbox").nth(1).fill("Head of receivables")
