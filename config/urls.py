@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("standing.api_urls")),
     path("api/v1/", include("docsgen.api_urls")),
     path("api/v1/<path:rest>", UnknownAddress.as_view(), name="api-unknown"),
+    path("", include("registry.mlflow_api.urls")),
     path("", include("canvas.urls")),
     path("", include("accounts.urls")),
     path("", include("jobs.urls")),

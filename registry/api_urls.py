@@ -4,7 +4,7 @@ from registry.api import models, promotions, runs, skeletons, versions
 
 app_name = "registry-api"
 
-MODEL = "projects/<slug:slug>/models/<slug:name>/"
+MODEL = "projects/<slug:slug>/models/<str:name>/"
 VERSION = MODEL + "versions/<int:number>/"
 PROMOTION = "projects/<slug:slug>/promotions/<int:number>/"
 
@@ -14,7 +14,7 @@ urlpatterns = [
     path(MODEL, models.ModelDetail.as_view(), name="model-detail"),
     path(MODEL + "stages/", models.StageHistory.as_view(), name="stage-history"),
     path(MODEL + "aliases/", models.AliasList.as_view(), name="alias-list"),
-    path(MODEL + "aliases/<slug:alias>/", models.AliasDetail.as_view(), name="alias-detail"),
+    path(MODEL + "aliases/<str:alias>/", models.AliasDetail.as_view(), name="alias-detail"),
     path(MODEL + "versions/", versions.VersionList.as_view(), name="version-list"),
     path(VERSION, versions.VersionDetail.as_view(), name="version-detail"),
     path(VERSION + "artifact/", versions.VersionArtifact.as_view(), name="version-artifact"),

@@ -17,8 +17,13 @@ from registry.json_values import NotStorable
 SIZE_LIMIT = 2**20
 PACKAGE_LIMIT = 5_000
 # Every key that an environment as JSON may have; the API documents the same ones.
-JSON_KEYS = ("python_version", "packages", "os", "cpu", "cpu_count", "memory_bytes", "seeds")
-TEXT_LENGTHS = {"python_version": 40, "os": 200, "cpu": 200}
+JSON_KEYS = (
+    "python_version", "packages", "os", "cpu", "cpu_count", "gpu", "memory_bytes", "container_image", "seeds",
+    "random_sources",
+)  # fmt: skip
+TEXT_LENGTHS = {"python_version": 40, "os": 200, "cpu": 200, "gpu": 200, "container_image": 400}
+# Came later: an environment that says nothing of them keeps the digest it was recorded under.
+_LATER = ("gpu", "container_image", "random_sources")
 NO_SEEDS = "none"
 _COMMIT = re.compile(r"@[0-9a-f]{7,64}$")
 
@@ -36,13 +41,16 @@ class EnvironmentFacts:
     os: str = ""
     cpu: str = ""
     cpu_count: int | None = None
+    gpu: str = ""
     memory_bytes: int | None = None
+    container_image: str = ""
     seeds: dict[str, Any] = field(default_factory=dict)
+    random_sources: list[str] = field(default_factory=list)
 
     @property
     def sha256(self) -> str:
         """The digest by which equal environments are kept once."""
-        content = {key: getattr(self, key) for key in JSON_KEYS}
+        content = {key: getattr(self, key) for key in JSON_KEYS if key not in _LATER or getattr(self, key)}
         return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
 
 
@@ -75,6 +83,7 @@ def from_json(value: Any) -> EnvironmentFacts:
             cpu_count=_count(value.get("cpu_count"), "cpu_count", largest=1_000_000),
             memory_bytes=_count(value.get("memory_bytes"), "memory_bytes", largest=json_values.LARGEST_INTEGER),
             seeds=read_seeds(value.get("seeds")),
+            random_sources=_random_sources(value.get("random_sources")),
         )
     except NotStorable as reason:
         raise UnreadableEnvironment(str(reason)) from None
@@ -151,6 +160,14 @@ def read_seeds_text(text: str) -> dict[str, Any]:
             "Write one seed a line, such as “random_state = 7”, or “none: training is not random”."
         )
     return read_seeds({name.strip(): int(value) for name, _, value in pairs})
+
+
+def _random_sources(value: Any) -> list[str]:
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(one, str) and 0 < len(one) <= 100 for one in value[:100]):
+        raise UnreadableEnvironment('Random sources are a list of short texts, such as ["numpy", "GPU kernels"].')
+    return sorted(set(value[:100]))
 
 
 def _is_seed(value: Any) -> bool:

@@ -4,7 +4,7 @@ from registry.views import models, promotions, runs, skeletons, versions
 
 app_name = "registry"
 
-MODEL = "p/<slug:slug>/models/<slug:name>/"
+MODEL = "p/<slug:slug>/models/<str:name>/"
 VERSION = MODEL + "v<int:number>/"
 PROMOTION = "p/<slug:slug>/promotions/<int:number>/"
 
@@ -12,7 +12,7 @@ urlpatterns = [
     path("p/<slug:slug>/models/", models.model_list, name="model-list"),
     path("p/<slug:slug>/models/new/", models.model_create, name="model-create"),
     path(MODEL, models.model_detail, name="model-detail"),
-    path(MODEL + "aliases/<slug:alias>/remove/", models.alias_remove, name="alias-remove"),
+    path(MODEL + "aliases/<str:alias>/remove/", models.alias_remove, name="alias-remove"),
     path(MODEL + "upload/", versions.version_create, name="version-create"),
     path(VERSION, versions.version_detail, name="version-detail"),
     path(VERSION + "artifact/", versions.version_artifact, name="version-artifact"),

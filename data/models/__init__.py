@@ -1,5 +1,6 @@
 from data.models.datasets import Dataset, DatasetProfile, RowOverlap
 from data.models.features import FeatureDefinition
+from data.models.keeping import StorageCheck, StorageUse
 from data.models.labeling import DisputedRow, LabelAgreement, LabelAudit, LabelingMethod, LabelSample
 from data.models.schemas import DataSchema, SchemaCheck, SchemaField
 from data.models.sources import DataSource, QualityCheck
@@ -19,4 +20,6 @@ __all__ = [
     "RowOverlap",
     "SchemaCheck",
     "SchemaField",
+    "StorageCheck",
+    "StorageUse",
 ]

@@ -89,7 +89,9 @@ def candidate_facts(version: ModelVersion, ledger: Ledger) -> Snapshot:
 
 def _run(run: Run, version: ModelVersion, ledger: Ledger) -> Snapshot:
     params = {param.key: param.value for param in run.params.all()}
-    metrics = {metric.key: metric.value for metric in run.metrics.all()}
+    metrics = {
+        metric.key: "not a number" if metric.is_nan else metric.value for metric in run.latest_metrics.order_by("key")
+    }
     said = [run.run_id, run.algorithm, run.status, params, metrics]
     return {
         "name": run.name,

@@ -1,12 +1,17 @@
+import math
 import uuid
+from datetime import UTC, datetime
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Count
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import User
 from canvas.models import Project
+from registry.models.environments import TrainingEnvironment
+
+LARGEST_FLOAT = 1.7976931348623157e308
 
 
 def new_run_id() -> str:
@@ -14,105 +19,117 @@ def new_run_id() -> str:
     return uuid.uuid4().hex
 
 
-class TrainingEnvironmentQuerySet(models.QuerySet["TrainingEnvironment"]):
-    """Reads of environments that several places share."""
-
-    def listed(self) -> Self:
-        """With who recorded each and how many versions it trained."""
-        counted = self.annotate(version_count=Count("versions"))
-        return counted.select_related("recorded_by").order_by("-recorded_at", "-pk")
-
-
-class TrainingEnvironment(models.Model):
-    """What a model was trained in, kept once per content."""
-
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="environments")
-    sha256 = models.CharField(max_length=64, help_text="Over the canonical JSON of everything below.")
-    python_version = models.CharField(max_length=40, blank=True)
-    packages = models.JSONField(
-        default=list, help_text='[{"name": "scikit-learn", "version": "1.7.2"}], sorted by name.'
-    )
-    os = models.CharField("operating system", max_length=200, blank=True)
-    cpu = models.CharField("processor", max_length=200, blank=True)
-    cpu_count = models.PositiveIntegerField(null=True, blank=True)
-    memory_bytes = models.PositiveBigIntegerField(null=True, blank=True)
-    seeds = models.JSONField(default=dict, help_text='{"random_state": 7}: what was seeded, with what.')
-    captured_from = models.CharField(max_length=120, help_text="The file or script it was read from.")
-    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField(default=timezone.now)
-
-    objects = TrainingEnvironmentQuerySet.as_manager()
-
-    class Meta:
-        ordering: ClassVar = ["-recorded_at"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["project", "sha256"], name="environment_once")]
-
-    def __str__(self) -> str:
-        return f"Python {self.python_version or '?'}, {len(self.packages)} packages"
-
-
 class Experiment(models.Model):
     """A named group of runs that try the same thing."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="experiments")
-    name = models.CharField(max_length=250)
+    name = models.CharField(max_length=500)
+    is_default = models.BooleanField(default=False, help_text="Whether MLflow's clients know it as experiment 0.")
     created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+    deleted_at = models.DateTimeField(null=True, blank=True, help_text="Set aside, with its runs; it can come back.")
 
     class Meta:
         ordering: ClassVar = ["project", "name"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["project", "name"], name="experiment_name_once")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class RunQuerySet(models.QuerySet["Run"]):
-    """Reads of runs that several places share."""
-
-    def listed(self) -> Self:
-        """With parameters, metrics, versions and names, in a fixed number of queries."""
-        named = self.select_related("experiment", "environment", "created_by")
-        return named.prefetch_related("params", "metrics", "versions__model__project")
-
-
-class Run(models.Model):
-    """One training run: what was tried, with which parameters, and what its own metrics said."""
-
-    class Status(models.TextChoices):
-        """How the run ended, in MLflow's words."""
-
-        RUNNING = "RUNNING", "Running"
-        FINISHED = "FINISHED", "Finished"
-        FAILED = "FAILED", "Failed"
-        KILLED = "KILLED", "Killed"
-
-    experiment = models.ForeignKey(Experiment, on_delete=models.PROTECT, related_name="runs")
-    run_id = models.CharField(max_length=32, unique=True, default=new_run_id)
-    name = models.CharField(max_length=250)
-    algorithm = models.CharField(max_length=200, blank=True)
-    status = models.CharField(max_length=20, choices=Status, default=Status.FINISHED)
-    environment = models.ForeignKey(
-        TrainingEnvironment, on_delete=models.PROTECT, null=True, blank=True, related_name="runs"
-    )
-    note = models.TextField(blank=True)
-    started_at = models.DateTimeField(null=True, blank=True)
-    ended_at = models.DateTimeField(null=True, blank=True)
-    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField(default=timezone.now)
-
-    objects = RunQuerySet.as_manager()
-
-    class Meta:
-        ordering: ClassVar = ["-created_at", "-pk"]
-        indexes: ClassVar = [models.Index(fields=["experiment", "-created_at"])]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["project", "name"], name="experiment_name_once"),
+            models.UniqueConstraint(fields=["project"], condition=Q(is_default=True), name="experiment_default_once"),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
     @property
+    def mlflow_id(self) -> str:
+        """The id that MLflow's clients use: “0” for the project's default experiment."""
+        return "0" if self.is_default else str(self.pk)
+
+
+class ExperimentTag(models.Model):
+    """A tag of an experiment."""
+
+    experiment = models.ForeignKey(Experiment, on_delete=models.CASCADE, related_name="tags")
+    key = models.CharField(max_length=250)
+    value = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["experiment", "key"], name="experiment_tag_once")]
+
+    def __str__(self) -> str:
+        return f"{self.key} = {self.value}"
+
+
+class RunQuerySet(models.QuerySet["Run"]):
+    """Reads of runs that several places share."""
+
+    def active(self) -> Self:
+        """Without the runs that were deleted, which can come back."""
+        return self.filter(deleted_at__isnull=True)
+
+    def listed(self) -> Self:
+        """With parameters, last metrics, versions and names, in a fixed number of queries."""
+        named = self.select_related("experiment", "environment", "created_by")
+        return named.prefetch_related("params", "latest_metrics", "versions__model__project")
+
+
+class Run(models.Model):
+    """One training run: what was tried, with which parameters, and what its own metrics said.
+
+    While it is going, its script adds to it freely; the journal line of its end covers all of that with a digest, and
+    every change after the end has a line of its own.
+    """
+
+    class Status(models.TextChoices):
+        """How the run ended, in MLflow's words."""
+
+        RUNNING = "RUNNING", "Running"
+        SCHEDULED = "SCHEDULED", "Scheduled"
+        FINISHED = "FINISHED", "Finished"
+        FAILED = "FAILED", "Failed"
+        KILLED = "KILLED", "Killed"
+
+    OPEN: ClassVar = (Status.RUNNING, Status.SCHEDULED)
+
+    experiment = models.ForeignKey(Experiment, on_delete=models.PROTECT, related_name="runs")
+    run_id = models.CharField(max_length=32, unique=True, default=new_run_id)
+    name = models.CharField(max_length=500)
+    algorithm = models.CharField(max_length=200, blank=True)
+    status = models.CharField(max_length=20, choices=Status, default=Status.FINISHED)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    environment = models.ForeignKey(
+        TrainingEnvironment, on_delete=models.PROTECT, null=True, blank=True, related_name="runs"
+    )
+    note = models.TextField(blank=True)
+    started_by = models.CharField(
+        max_length=250, blank=True, help_text="The name of whoever's script it was, as MLflow sent it."
+    )
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    deleted_at = models.DateTimeField(null=True, blank=True, help_text="Set aside; it can come back.")
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-created_at", "-pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["experiment", "-created_at"]),
+            models.Index(F("experiment"), F("started_at").desc(), F("run_id"), name="run_by_start"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its script still adds to it."""
+        return self.status in self.OPEN
+
+    @property
     def last_metrics(self) -> dict[str, float]:
         """Each metric's value at its last step."""
-        return {metric.key: metric.value for metric in sorted(self.metrics.all(), key=lambda m: (m.key, m.step, m.pk))}
+        return {metric.key: metric.number for metric in sorted(self.latest_metrics.all(), key=lambda m: m.key)}
 
 
 class RunParam(models.Model):
@@ -130,18 +147,67 @@ class RunParam(models.Model):
         return f"{self.key} = {self.value}"
 
 
-class RunMetric(models.Model):
-    """One value of a metric that the training script declared."""
+class RunTag(models.Model):
+    """A tag of a run; MLflow's own begin with “mlflow.”."""
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="metrics")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="tags")
     key = models.CharField(max_length=250)
-    value = models.FloatField()
-    step = models.BigIntegerField(default=0)
-    at = models.DateTimeField(default=timezone.now)
+    value = models.TextField(blank=True)
 
     class Meta:
-        ordering: ClassVar = ["run", "key", "step"]
-        indexes: ClassVar = [models.Index(fields=["run", "key", "step"])]
+        ordering: ClassVar = ["run", "key"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "key"], name="run_tag_once")]
 
     def __str__(self) -> str:
         return f"{self.key} = {self.value}"
+
+
+class Measured(models.Model):
+    """A value of a metric that a training script declared; a NaN is kept as a mark, since SQLite has none."""
+
+    key = models.CharField(max_length=250)
+    value = models.FloatField(help_text="0 where it is not a number.")
+    is_nan = models.BooleanField(default=False)
+    step = models.BigIntegerField(default=0)
+    timestamp_ms = models.BigIntegerField(default=0, help_text="Milliseconds since 1970, as the script sent them.")
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.key} = {self.number}"
+
+    @property
+    def number(self) -> float:
+        """The value as it was sent; infinities were cut to the largest number."""
+        return math.nan if self.is_nan else self.value
+
+    @property
+    def at(self) -> datetime:
+        """The moment it was logged."""
+        return datetime.fromtimestamp(min(self.timestamp_ms, 253_402_300_799_000) / 1000, UTC)
+
+
+class RunMetric(Measured):
+    """One point of a metric's history; the same point twice is kept once."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="metrics")
+
+    class Meta:
+        ordering: ClassVar = ["run", "key", "timestamp_ms", "step", "value"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["run", "key", "timestamp_ms", "step", "value", "is_nan"], name="run_metric_once"
+            )
+        ]
+
+
+class LatestMetric(Measured):
+    """A metric's last point of a run, by step, then time, then value: what lists show and searches ask."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="latest_metrics")
+
+    class Meta:
+        ordering: ClassVar = ["run", "key"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "key"], name="latest_metric_once")]
+        indexes: ClassVar = [models.Index(fields=["key", "is_nan", "value", "run"], name="latest_metric_by_value")]

@@ -9,11 +9,20 @@ from accounts.models import User
 from canvas.models import Project
 from data.models import Dataset
 from registry.formats import ArtifactFormat
-from registry.models.runs import Run, TrainingEnvironment
+from registry.models.environments import TrainingEnvironment
+from registry.models.logged_models import LoggedModel
+from registry.models.runs import Run
+
+LONGEST_MODEL_NAME = 256
+LONGEST_ALIAS = 255
 
 
 class RegisteredModelQuerySet(models.QuerySet["RegisteredModel"]):
     """Reads of models that several places share."""
+
+    def live(self) -> Self:
+        """Without the models that were removed."""
+        return self.filter(removed_at__isnull=True)
 
     def listed(self) -> Self:
         """With the number of versions, the latest number, and the aliases: what a list of models shows."""
@@ -25,11 +34,15 @@ class RegisteredModel(models.Model):
     """A model by name; its versions are what gets evaluated and promoted."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="models")
-    name = models.SlugField(max_length=100)
+    name = models.CharField(max_length=LONGEST_MODEL_NAME, help_text="Anything but / and :, as MLflow has it.")
     description = models.TextField(blank=True)
-    task = models.CharField(max_length=20, choices=[c for c in Project.Task.choices if c[0]])
+    task = models.CharField(max_length=20, choices=Project.Task, blank=True, default=Project.Task.UNDECIDED)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+    removed_at = models.DateTimeField(
+        null=True, blank=True, help_text="A removed model stays, renamed, because records rest on it."
+    )
 
     objects = RegisteredModelQuerySet.as_manager()
 
@@ -45,8 +58,27 @@ class RegisteredModel(models.Model):
         return reverse("registry:model-detail", args=[self.project.slug, self.name])
 
 
+class RegisteredModelTag(models.Model):
+    """A tag of a model."""
+
+    model = models.ForeignKey(RegisteredModel, on_delete=models.CASCADE, related_name="tags")
+    key = models.CharField(max_length=250)
+    value = models.TextField(blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["model", "key"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["model", "key"], name="model_tag_once")]
+
+    def __str__(self) -> str:
+        return f"{self.key} = {self.value}"
+
+
 class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
     """Reads of versions that several places share."""
+
+    def live(self) -> Self:
+        """Without the versions that were removed."""
+        return self.filter(removed_at__isnull=True)
 
     def listed(self) -> Self:
         """With the stage held now, the aliases and everything a list of versions names, in two queries."""
@@ -60,7 +92,20 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
 
 
 class ModelVersion(models.Model):
-    """One immutable version of a model: its file's digest and everything that says how it came to be."""
+    """One version of a model: its files' digests and everything that says how it came to be.
+
+    The database refuses to change any of it but the three fields named in `MUTABLE`.
+    """
+
+    class Origin(models.TextChoices):
+        """How it was registered."""
+
+        PAGE = "page", "Uploaded on a page"
+        API = "api", "Tenet's API"
+        MLFLOW = "mlflow", "An MLflow client"
+        IMPORT = "import", "Taken over from another server"
+
+    MUTABLE: ClassVar = ("note", "updated_at", "removed_at")
 
     model = models.ForeignKey(RegisteredModel, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField(help_text="Counts per model, from 1.")
@@ -77,6 +122,20 @@ class ModelVersion(models.Model):
     artifact_size = models.PositiveBigIntegerField(help_text="Bytes")
     artifact_format = models.CharField(max_length=20, help_text="A value of registry.formats.ArtifactFormat.")
     source_code = models.CharField(max_length=400, blank=True, help_text="Repository and commit of the training code.")
+    origin = models.CharField(max_length=10, choices=Origin, default=Origin.API)
+    source = models.CharField(max_length=1000, blank=True, help_text="Where MLflow's client said the model lies.")
+    run_link = models.CharField(max_length=1000, blank=True)
+    logged_model = models.ForeignKey(
+        LoggedModel, on_delete=models.PROTECT, null=True, blank=True, related_name="versions"
+    )
+    files = models.JSONField(
+        default=list, help_text='[{"path", "sha256", "size"}] of the whole folder, sorted by path; empty for one file.'
+    )
+    flavors = models.JSONField(default=dict, help_text="MLflow's flavors by name, as MLmodel has them.")
+    signature = models.JSONField(null=True, blank=True, help_text='{"inputs": [], "outputs": [], "params": []}')
+    search = models.JSONField(
+        null=True, blank=True, help_text='{"method", "space", "candidates", "best"}: how hyperparameters were chosen.'
+    )
     run = models.ForeignKey(Run, on_delete=models.PROTECT, null=True, blank=True, related_name="versions")
     environment = models.ForeignKey(
         TrainingEnvironment, on_delete=models.PROTECT, null=True, blank=True, related_name="versions"
@@ -85,6 +144,11 @@ class ModelVersion(models.Model):
     trained_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
+    note = models.TextField(blank=True, help_text="MLflow's description of the version, which may change.")
+    updated_at = models.DateTimeField(default=timezone.now)
+    removed_at = models.DateTimeField(
+        null=True, blank=True, help_text="A removed version stays, because records rest on it, and is not served."
+    )
 
     objects = ModelVersionQuerySet.as_manager()
 
@@ -103,6 +167,21 @@ class ModelVersion(models.Model):
     def format_label(self) -> str:
         """What the file is, in a word."""
         return ArtifactFormat(self.artifact_format).label
+
+
+class VersionTag(models.Model):
+    """A tag of a version."""
+
+    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="tags")
+    key = models.CharField(max_length=250)
+    value = models.TextField(blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["version", "key"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["version", "key"], name="version_tag_once")]
+
+    def __str__(self) -> str:
+        return f"{self.key} = {self.value}"
 
 
 class VersionDataset(models.Model):
@@ -125,20 +204,3 @@ class VersionDataset(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version} {self.get_use_display().lower()} {self.dataset}"
-
-
-class Alias(models.Model):
-    """A name that points at one version and may move; the journal keeps each move."""
-
-    model = models.ForeignKey(RegisteredModel, on_delete=models.PROTECT, related_name="aliases")
-    name = models.SlugField(max_length=100)
-    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="aliases")
-    moved_at = models.DateTimeField(default=timezone.now)
-    moved_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        ordering: ClassVar = ["model", "name"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["model", "name"], name="alias_once")]
-
-    def __str__(self) -> str:
-        return f"{self.model.name}@{self.name}"

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.actions import Action
 from audit.services import record
-from registry.models import Alias, ModelVersion, RegisteredModel, Stage
+from registry.models import Alias, AliasMove, ModelVersion, PromotionRequest, RegisteredModel, Stage
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
 _LOOKS_LIKE_A_NUMBER = re.compile(r"v?\d+|latest")
@@ -53,24 +53,38 @@ def remove(model: RegisteredModel, *, name: str, by: User) -> None:
         Action.ALIAS_MOVED, by=by, on=alias, chain=model.project.chain, label=f"{model.name}@{name} away",
         before=before, after={"version": None},
     )  # fmt: skip
+    AliasMove.objects.create(model=model, name=name, from_version=alias.version, by=by)
     alias.delete()
 
 
-def point(version: ModelVersion, *, name: str, by: User, journal: bool = False) -> Alias:
+def point(
+    version: ModelVersion, *, name: str, by: User, journal: bool = False, promotion: PromotionRequest | None = None
+) -> Alias:
     """Set an alias inside the caller's transaction; a promotion's own journal line says so for a stage's alias."""
     model = RegisteredModel.objects.select_for_update().get(pk=version.model_id)
     alias = Alias.objects.select_related("version").filter(model=model, name=name).first()
     before = {"version": alias.version.number} if alias else {}
     if alias and alias.version_id == version.pk:
         return alias
+    held = alias.version if alias else None
     alias = alias or Alias(model=model, name=name)
     alias.version, alias.moved_by, alias.moved_at = version, by, timezone.now()
     alias.save()
+    AliasMove.objects.create(
+        model=model, name=name, from_version=held, to_version=version, promotion=promotion, by=by, at=alias.moved_at
+    )
     if journal:
         label = f"{model.name}@{name} to v{version.number}"
         after = {"version": version.number}
         record(Action.ALIAS_MOVED, by=by, on=alias, chain=model.project.chain, label=label, before=before, after=after)
     return alias
+
+
+def take_away(version: ModelVersion, *, name: str, by: User, promotion: PromotionRequest | None = None) -> None:
+    """Take an alias from a version that holds it, inside the transaction of a caller who journals why."""
+    gone, _ = Alias.objects.filter(model=version.model_id, name=name, version=version).delete()
+    if gone:
+        AliasMove.objects.create(model=version.model, name=name, from_version=version, promotion=promotion, by=by)
 
 
 def _ensure_free(name: str) -> None:

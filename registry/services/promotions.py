@@ -218,13 +218,13 @@ def _move(promotion: PromotionRequest, *, by: User, at: datetime) -> tuple[dict[
         assignment.until_at = at
         assignment.save(update_fields=["until_at"])
         if assignment.stage.alias:
-            version.model.aliases.filter(name=assignment.stage.alias, version=assignment.version_id).delete()
+            aliases.take_away(assignment.version, name=assignment.stage.alias, by=by, promotion=promotion)
     if retired := Stage.objects.filter(key=policy.REPLACED_STAGE).first():
         for assignment in replaced:
             _assign(assignment.version, retired, promotion, by=by, at=at)
     _assign(version, stage, promotion, by=by, at=at)
     if stage.alias:
-        aliases.point(version, name=stage.alias, by=by)
+        aliases.point(version, name=stage.alias, by=by, promotion=promotion)
     return before, {"stage": stage.key, "alias": stage.alias or None}
 
 

@@ -12,7 +12,8 @@ from audit.actions import Action
 from audit.services import record
 from canvas.models import Project
 from registry.json_values import NotStorable
-from registry.models import Experiment, Run, RunMetric, RunParam, TrainingEnvironment
+from registry.models import Experiment, Run, RunParam, TrainingEnvironment
+from registry.services import metrics as points
 
 LIMIT = 1_000
 
@@ -54,8 +55,8 @@ def record_run(
         created_by=by,
     )
     RunParam.objects.bulk_create(RunParam(run=run, key=key, value=str(value)) for key, value in (params or {}).items())
-    now = timezone.now()
-    RunMetric.objects.bulk_create(RunMetric(run=run, key=k, value=v, step=step, at=now) for k, v, step in metrics)
+    now = round(timezone.now().timestamp() * 1000)
+    points.add(run, [points.Point(key, value, step, now) for key, value, step in metrics])
     record(
         Action.RUN_RECORDED,
         by=by,

@@ -21,7 +21,7 @@ MOVES_PER_PAGE = 30
 def model_list(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     """The project's models, each with its latest version and its aliases."""
     project = get_project(request.user, slug)
-    listed = RegisteredModel.objects.filter(project=project).listed().order_by("name")
+    listed = RegisteredModel.objects.filter(project=project).live().listed().order_by("name")
     page = Paginator(listed, MODELS_PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "registry/model_list.html", {"project": project, "page": page})
 
@@ -50,7 +50,7 @@ def model_detail(request: AuthenticatedRequest, slug: str, name: str) -> HttpRes
     """One model: its versions, aliases, and which version held which stage."""
     project = get_project(request.user, slug)
     model = get_object_or_404(RegisteredModel.objects.listed(), project=project, name=name)
-    versions = model.versions.listed().order_by("-number")
+    versions = model.versions.live().listed().order_by("-number")
     moves = StageAssignment.objects.filter(version__model=model).select_related(
         "version__model__project", "stage", "assigned_by", "promotion__project"
     )

@@ -376,7 +376,7 @@ def test_a_script_sends_its_environment_as_json(project: Project, contributor: U
     assert first.status_code == 201, first.json()
     assert first.json()["id"] == again.json()["id"]
     assert first.json()["packages"] == [{"name": "scikit-learn", "version": "1.7.2"}]
-    assert client.post(url, sent | {"gpu": "none"}).status_code == 400
+    assert client.post(url, sent | {"screen": "none"}).status_code == 400
     assert client.post(url, {}).status_code == 400
     for bad in ({"seeds": {"a": 1.5}}, {"packages": [{"name": "x", "version": ">1"}]}, {"packages": 3}, {"os": "a\0"}):
         assert client.post(url, sent | bad).status_code == 400, bad

@@ -6,7 +6,15 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from canvas.models import Project
-from registry.models import ModelVersion, PromotionRequest, RegisteredModel, Run, RunMetric, RunParam, StageAssignment
+from registry.models import (
+    LatestMetric,
+    ModelVersion,
+    PromotionRequest,
+    RegisteredModel,
+    Run,
+    RunParam,
+    StageAssignment,
+)
 from tests.conftest import ApiAs, ClientAs
 from tests.factories.registry import ExperimentFactory, PromotionFactory, ready_version
 
@@ -48,7 +56,7 @@ def many_runs(project: Project) -> None:
     runs = Run.objects.bulk_create(
         Run(experiment=experiment, name=f"run {n}", created_by=project.created_by) for n in range(500)
     )
-    RunMetric.objects.bulk_create(RunMetric(run=run, key=f"m{n}", value=n) for run in runs for n in range(10))
+    LatestMetric.objects.bulk_create(LatestMetric(run=run, key=f"m{n}", value=n) for run in runs for n in range(10))
     RunParam.objects.bulk_create(RunParam(run=run, key=f"p{n}", value=n) for run in runs for n in range(10))
 
 

@@ -1,0 +1,70 @@
+"""Refusals in MLflow's words: one table from what our services raise to the code and status that clients branch on."""
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.http import Http404, HttpResponse
+
+from data.services import references
+from data.storage import Missing, TooLarge
+from registry.json_values import NotStorable
+from registry.mlflow_api import wire
+from registry.services import aliases, models
+
+STATUS = {
+    "INVALID_PARAMETER_VALUE": 400,
+    "BAD_REQUEST": 400,
+    "RESOURCE_ALREADY_EXISTS": 400,
+    "UNAUTHENTICATED": 401,
+    "CUSTOMER_UNAUTHORIZED": 401,
+    "PERMISSION_DENIED": 403,
+    "RESOURCE_DOES_NOT_EXIST": 404,
+    "NOT_FOUND": 404,
+    "ENDPOINT_NOT_FOUND": 404,
+    "RESOURCE_CONFLICT": 409,
+    "ABORTED": 409,
+    "REQUEST_LIMIT_EXCEEDED": 429,
+    "INVALID_STATE": 500,
+    "INTERNAL_ERROR": 500,
+    "NOT_IMPLEMENTED": 501,
+    "TEMPORARILY_UNAVAILABLE": 503,
+}
+
+INVALID = "INVALID_PARAMETER_VALUE"
+ABSENT = "RESOURCE_DOES_NOT_EXIST"
+
+
+class MlflowError(Exception):
+    """A refusal with MLflow's own code, raised where no service has an exception for it."""
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        super().__init__(message)
+
+
+# A 5xx is sent again by clients for minutes: only what may pass by itself gets one.
+CODES: dict[type[Exception], str] = {
+    wire.Malformed: INVALID,
+    NotStorable: INVALID,
+    references.BadInput: INVALID,
+    TooLarge: INVALID,
+    RequestDataTooBig: INVALID,
+    Missing: ABSENT,
+    Http404: ABSENT,
+    PermissionDenied: "PERMISSION_DENIED",
+    models.ModelNameTaken: "RESOURCE_ALREADY_EXISTS",
+    models.ReservedName: INVALID,
+    aliases.InvalidAlias: INVALID,
+    aliases.ProtectedAlias: "PERMISSION_DENIED",
+    aliases.NoSuchAlias: INVALID,
+}
+
+
+def code_of(problem: Exception) -> str | None:
+    """MLflow's code for a refusal; None for what nobody foresaw."""
+    if isinstance(problem, MlflowError):
+        return problem.code
+    return next((CODES[kind] for kind in type(problem).__mro__ if kind in CODES), None)
+
+
+def answer(code: str, message: str) -> HttpResponse:
+    """A refusal as clients read it."""
+    return wire.answer({"error_code": code, "message": message}, status=STATUS[code])
