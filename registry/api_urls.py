@@ -1,6 +1,6 @@
 from django.urls import path
 
-from registry.api import models, promotions, runs, skeletons, versions
+from registry.api import environments, models, promotions, runs, skeletons, versions
 
 app_name = "registry-api"
 
@@ -23,10 +23,10 @@ urlpatterns = [
     path("projects/<slug:slug>/skeleton/", skeletons.SkeletonFile.as_view(), name="skeleton"),
     path("projects/<slug:slug>/runs/", runs.RunList.as_view(), name="run-list"),
     path("projects/<slug:slug>/runs/<slug:run_id>/", runs.RunDetail.as_view(), name="run-detail"),
-    path("projects/<slug:slug>/environments/", runs.EnvironmentList.as_view(), name="environment-list"),
+    path("projects/<slug:slug>/environments/", environments.EnvironmentList.as_view(), name="environment-list"),
     path(
         "projects/<slug:slug>/environments/<int:environment_id>/",
-        runs.EnvironmentDetail.as_view(),
+        environments.EnvironmentDetail.as_view(),
         name="environment-detail",
     ),
     path("projects/<slug:slug>/promotions/", promotions.PromotionList.as_view(), name="promotion-list"),

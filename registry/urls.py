@@ -1,6 +1,6 @@
 from django.urls import path
 
-from registry.views import models, promotions, runs, skeletons, versions
+from registry.views import environments, models, promotions, runs, skeletons, versions
 
 app_name = "registry"
 
@@ -23,9 +23,11 @@ urlpatterns = [
     path("p/<slug:slug>/skeleton.zip", skeletons.skeleton_file, name="skeleton-file"),
     path("p/<slug:slug>/runs/", runs.run_list, name="run-list"),
     path("p/<slug:slug>/runs/<slug:run_id>/", runs.run_detail, name="run-detail"),
-    path("p/<slug:slug>/environments/", runs.environment_list, name="environment-list"),
-    path("p/<slug:slug>/environments/new/", runs.environment_create, name="environment-create"),
-    path("p/<slug:slug>/environments/<int:environment_id>/", runs.environment_detail, name="environment-detail"),
+    path("p/<slug:slug>/environments/", environments.environment_list, name="environment-list"),
+    path("p/<slug:slug>/environments/new/", environments.environment_create, name="environment-create"),
+    path(
+        "p/<slug:slug>/environments/<int:environment_id>/", environments.environment_detail, name="environment-detail"
+    ),
     path("p/<slug:slug>/promotions/", promotions.promotion_list, name="promotion-list"),
     path(PROMOTION, promotions.promotion_detail, name="promotion-detail"),
     path(PROMOTION + "approve/", promotions.approve, name="promotion-approve"),

@@ -4,7 +4,6 @@ from canvas.models import Project
 from registry.models import ModelVersion
 from tests.factories.accounts import PASSWORD, UserFactory
 from tests.factories.registry import (
-    EnvironmentFactory,
     ModelVersionFactory,
     PromotionFactory,
     RegisteredModelFactory,
@@ -49,10 +48,6 @@ def a_run(project: Project) -> dict[str, Any]:
     return {"slug": project.slug, "run_id": RunFactory(experiment__project=project).run_id}
 
 
-def an_environment(project: Project) -> dict[str, Any]:
-    return {"slug": project.slug, "environment_id": EnvironmentFactory(project=project).pk}
-
-
 def a_request(project: Project) -> dict[str, Any]:
     """Asked for by somebody who is none of the cast."""
     promotion = PromotionFactory(
@@ -84,9 +79,6 @@ PAGES = {
     "registry-api:skeleton": Row(prepare=a_project, get=everyone_inside(), api=True),
     "registry:run-list": Row(prepare=a_project, get=SEEN),
     "registry:run-detail": Row(prepare=a_run, get=SEEN),
-    "registry:environment-list": Row(prepare=a_project, get=SEEN),
-    "registry:environment-create": Row(prepare=a_project, **FORM),
-    "registry:environment-detail": Row(prepare=an_environment, get=SEEN),
     "registry:promotion-list": Row(prepare=a_project, get=SEEN),
     "registry:promotion-detail": Row(prepare=a_request, get=SEEN),
     "registry:promotion-approve": Row(prepare=a_request, post=inside("approver", ok=302), post_data=SIGNED),
@@ -124,10 +116,6 @@ API = {
         post_data={"experiment": "candidates", "name": "forest"},
     ),
     "registry-api:run-detail": Row(prepare=a_run, get=SEEN),
-    "registry-api:environment-list": Row(
-        prepare=a_project, get=SEEN, post=inside(*WRITERS, ok=201), post_data={"python_version": "3.11.7"}
-    ),
-    "registry-api:environment-detail": Row(prepare=an_environment, get=SEEN),
     "registry-api:promotion-list": Row(prepare=a_project, get=SEEN, post=inside(*WRITERS, ok=400)),
     "registry-api:promotion-detail": Row(prepare=a_request, get=SEEN),
     "registry-api:promotion-approve": Row(prepare=a_request, post=inside("approver"), post_data=SIGNED),
