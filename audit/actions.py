@@ -114,6 +114,7 @@ class Action(StrEnum):
     FEATURE_REUSED = "feature.reused"
     # registry
     RUN_RECORDED = "run.recorded"
+    RUN_CHOSEN = "run.chosen"
     MODEL_REGISTERED = "model.registered"
     VERSION_REGISTERED = "version.registered"
     ENVIRONMENT_RECORDED = "environment.recorded"
@@ -250,6 +251,7 @@ SENTENCES: dict[Action, str] = {
     Action.FEATURE_RETIRED: "retired the feature {label}",
     Action.FEATURE_REUSED: "reused the feature {label}",
     Action.RUN_RECORDED: "recorded the run {label}",
+    Action.RUN_CHOSEN: "chose {label}",
     Action.MODEL_REGISTERED: "registered the model {label}",
     Action.VERSION_REGISTERED: "registered {label}",
     Action.ENVIRONMENT_RECORDED: "recorded the training environment {label}",

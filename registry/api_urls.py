@@ -1,6 +1,6 @@
 from django.urls import path
 
-from registry.api import environments, models, promotions, runs, skeletons, versions
+from registry.api import environments, models, promotions, runs, selections, skeletons, versions
 
 app_name = "registry-api"
 
@@ -28,6 +28,12 @@ urlpatterns = [
         "projects/<slug:slug>/environments/<int:environment_id>/",
         environments.EnvironmentDetail.as_view(),
         name="environment-detail",
+    ),
+    path("projects/<slug:slug>/selections/", selections.SelectionList.as_view(), name="selection-list"),
+    path(
+        "projects/<slug:slug>/selections/<int:selection_id>/",
+        selections.SelectionDetail.as_view(),
+        name="selection-detail",
     ),
     path("projects/<slug:slug>/promotions/", promotions.PromotionList.as_view(), name="promotion-list"),
     path(PROMOTION, promotions.PromotionDetail.as_view(), name="promotion-detail"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from registry.views import environments, models, promotions, runs, skeletons, versions
+from registry.views import environments, models, promotions, runs, selections, skeletons, versions
 
 app_name = "registry"
 
@@ -28,6 +28,8 @@ urlpatterns = [
     path(
         "p/<slug:slug>/environments/<int:environment_id>/", environments.environment_detail, name="environment-detail"
     ),
+    path("p/<slug:slug>/selections/", selections.selection_list, name="selection-list"),
+    path("p/<slug:slug>/selections/<int:selection_id>/", selections.selection_detail, name="selection-detail"),
     path("p/<slug:slug>/promotions/", promotions.promotion_list, name="promotion-list"),
     path(PROMOTION, promotions.promotion_detail, name="promotion-detail"),
     path(PROMOTION + "approve/", promotions.approve, name="promotion-approve"),

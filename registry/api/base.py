@@ -18,7 +18,7 @@ from registry.environment_files import UnreadableEnvironment
 from registry.formats import FormatMismatch
 from registry.json_values import NotStorable
 from registry.models import ModelVersion, RegisteredModel
-from registry.services import aliases, models, promotions, runs, versions
+from registry.services import aliases, models, promotions, runs, selections, versions
 
 
 class TooSoon(APIException):
@@ -41,6 +41,7 @@ BY_FIELD: dict[type[Exception], str] = {
     NotStorable: "detail",
     UnreadableEnvironment: "detail",
     runs.InvalidRun: "detail",
+    selections.InvalidSelection: "detail",
     aliases.InvalidAlias: "name",
     promotions.ReasonMissing: "comment",
     signatures.WrongPassword: "password",
@@ -49,6 +50,7 @@ BY_STATUS: dict[type[Exception], type[APIException]] = {
     models.ModelNameTaken: Conflict,
     versions.NumberTaken: Conflict,
     aliases.ProtectedAlias: Conflict,
+    selections.StillGoing: Conflict,
     promotions.AlreadyOpen: Conflict,
     promotions.AlreadyHeld: Conflict,
     promotions.AlreadyClosed: Conflict,

@@ -6,7 +6,7 @@ from django import template
 
 from accounts.models import User
 from canvas.models import Project
-from registry.models import Check, PromotionRequest, RegisteredModel
+from registry.models import Check, ModelVersion, PromotionRequest, RegisteredModel, Run, SelectionRecord
 
 register = template.Library()
 
@@ -41,6 +41,19 @@ def reviews_panel(user: User) -> dict[str, Any]:
     """The requests that wait for somebody's decision, for their home page."""
     waiting = PromotionRequest.objects.waiting_for(user).listed().order_by("requested_at")[: SHOWN + 1]
     return {"promotions": waiting[:SHOWN], "has_more": len(waiting) > SHOWN}
+
+
+@register.inclusion_tag("registry/_selections_panel.html")
+def selection_of(version: ModelVersion) -> dict[str, Any]:
+    """Why the run that a version came from was chosen among others, for the version's page."""
+    found = SelectionRecord.objects.filter(chosen=version.run_id).listed() if version.run_id else []
+    return {"selections": found, "subject": "version"}
+
+
+@register.inclusion_tag("registry/_selections_panel.html")
+def selections_of_run(run: Run) -> dict[str, Any]:
+    """Why a run was chosen among others, for the run's page."""
+    return {"selections": SelectionRecord.objects.filter(chosen=run).listed(), "subject": "run"}
 
 
 @register.inclusion_tag("registry/_stage_pill.html")

@@ -17,16 +17,18 @@ from registry.environment_files import JSON_KEYS, EnvironmentFacts
 from registry.models import (
     Check,
     Experiment,
+    LatestMetric,
     ModelVersion,
     PromotionRequest,
     RegisteredModel,
     Run,
+    SelectionRecord,
     Stage,
     StageAssignment,
     TrainingEnvironment,
     VersionDataset,
 )
-from registry.services import checks
+from registry.services import checks, selections
 from tests.factories.canvas import ProjectFactory
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "breast_mass" / "canvas.yaml"
@@ -230,3 +232,14 @@ def ready_version(model: RegisteredModel, **kwargs: Any) -> ModelVersion:
     for key in ("artifact_verified", "evaluated_held_out", "kpis_met", "beats_baseline"):
         checks.report(version, key, status=Check.Status.PASSED, reason="Measured on 114 rows.")
     return version
+
+
+def a_selection(project: Project) -> SelectionRecord:
+    """One run chosen between two, by their accuracy."""
+    runs = [RunFactory(experiment__project=project) for _ in range(2)]
+    for run, value in zip(runs, (0.9, 0.8), strict=True):
+        LatestMetric.objects.create(run=run, key="accuracy", value=value)
+    return selections.record_selection(
+        project, chosen=runs[0].run_id, candidates=[run.run_id for run in runs], metric="accuracy",
+        higher_is_better=True, reason="It is the simplest of the best.", by=project.created_by,
+    )  # fmt: skip
