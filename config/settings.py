@@ -64,6 +64,10 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Whom we may visit at addresses that people give, beyond public https: host, host:port, or http://host:port each
+
+OUTSIDE_ALLOWED = environment.words("TENET_OUTSIDE_ALLOWED")
+
 # Rooms and what they stand on
 
 INSTALLED_APPS = [
