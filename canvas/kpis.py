@@ -4,11 +4,13 @@ import hashlib
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from audit.services import canonical
 
-_OFFERED: dict[str, "MetricChoice"] = {}
+# Each room's own list, read when somebody first asks.
+_OFFERS: list[Callable[[], Iterable["MetricChoice"]]] = []
 # What a project's evaluations have measured, by metric key. Offered by the room that measures.
 MeasuredMetrics = Callable[[int], Mapping[str, "Seen"]]
 _MEASURED: list[MeasuredMetrics] = []
@@ -36,19 +38,26 @@ class MetricChoice:
     higher_is_better: bool
 
 
-def offer_metrics(choices: Iterable[MetricChoice]) -> None:
-    """Make metrics known; called from the offering room's AppConfig.ready()."""
-    _OFFERED.update((choice.key, choice) for choice in choices)
+def offer_metrics(choices: Callable[[], Iterable[MetricChoice]]) -> None:
+    """Make metrics known; called from the offering room's AppConfig.ready(), and asked when somebody needs them."""
+    if choices not in _OFFERS:
+        _OFFERS.append(choices)
+        _offered.cache_clear()
+
+
+@cache
+def _offered() -> dict[str, MetricChoice]:
+    return {choice.key: choice for choices in _OFFERS for choice in choices()}
 
 
 def metric_choices(task: str = "") -> list[MetricChoice]:
     """The metrics on offer for a task, or for any task."""
-    return [choice for choice in _OFFERED.values() if not task or task in choice.tasks]
+    return [choice for choice in _offered().values() if not task or task in choice.tasks]
 
 
 def metric_label(key: str) -> str:
     """A metric's name for people; the key itself where nobody offers it."""
-    return _OFFERED[key].label if key in _OFFERED else key
+    return _offered()[key].label if key in _offered() else key
 
 
 def offer_measurements(measured: MeasuredMetrics) -> None:

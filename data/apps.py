@@ -9,14 +9,11 @@ class DataConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer the worker what this room has it do."""
-        from data.agreement_handler import AgreementHandler  # noqa: PLC0415  models must be loaded
-        from data.check_handler import SchemaCheckHandler  # noqa: PLC0415  models must be loaded
-        from data.handler import ProfileHandler  # noqa: PLC0415  as above
-        from jobs.handlers import offer  # noqa: PLC0415  as above
+        from jobs.handlers import offer  # noqa: PLC0415  models must be loaded
 
-        offer("profile", ProfileHandler())
-        offer("schema-check", SchemaCheckHandler())
-        offer("agreement", AgreementHandler())
+        offer("profile", "data.handler.ProfileHandler")
+        offer("schema-check", "data.check_handler.SchemaCheckHandler")
+        offer("agreement", "data.agreement_handler.AgreementHandler")
         self._offer_evidence()
 
     def _offer_evidence(self) -> None:

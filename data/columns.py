@@ -1,7 +1,6 @@
 """What the values of each column look like: one pass over a checked file, some rows at a time."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -9,14 +8,9 @@ import pyarrow as pa
 from pyarrow import compute as pc
 
 from data import csv_files, parquet_files
+from data.column_facts import BOOLEAN, DATE, DATETIME, FALSE, FEW, INTEGER, NUMBER, STRING, TRUE, ColumnFacts
 from data.tables import NULLS, PARQUET
 
-BOOLEAN, INTEGER, NUMBER = "boolean", "integer", "number"
-DATE, DATETIME, STRING = "date", "datetime", "string"
-
-TRUE = ("true", "True", "TRUE")
-FALSE = ("false", "False", "FALSE")
-FEW = 50
 MOST_ROWS = 250_000
 MOST_CELLS = 20_000_000
 
@@ -24,32 +18,6 @@ _INTEGER = r"^[+-]?\d{1,18}$"
 _LEADING_ZERO = r"^[+-]?0\d"
 _DATE = r"^\d{4}-\d{2}-\d{2}$"
 _DATETIME = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?$"
-
-
-@dataclass
-class ColumnFacts:
-    """What was seen of one column."""
-
-    name: str
-    kind: str = ""
-    rows: int = 0
-    has_empty: bool = False
-    has_null_word: bool = False
-    least: float | None = None
-    values: set[str] | None = field(default_factory=set)  # None: more than FEW
-    longest: int = 0
-    has_spaces: bool = False
-    hashes: set[int] | None = field(default_factory=set)  # None: some value came twice, or no key could look like this
-
-    @property
-    def is_nullable(self) -> bool:
-        """Whether a cell is empty, in the sense of the column's type."""
-        return self.has_empty or (self.has_null_word and self.kind != STRING) or not self.kind
-
-    @property
-    def is_unique(self) -> bool:
-        """Whether every row has a value of its own."""
-        return self.hashes is not None and not self.is_nullable and len(self.hashes) == self.rows
 
 
 def scan(path: Path, file_format: str, columns: Sequence[str]) -> list[ColumnFacts]:

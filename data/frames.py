@@ -12,7 +12,8 @@ from pyarrow import compute as pc
 from pyarrow import csv as arrow_csv
 
 from data import csv_files, parquet_files, rows
-from data.columns import BOOLEAN, DATE, DATETIME, FALSE, INTEGER, NUMBER, STRING, TRUE, scan
+from data.column_facts import BOOLEAN, DATE, DATETIME, FALSE, INTEGER, NUMBER, STRING, TRUE
+from data.columns import scan
 from data.models import Dataset
 from data.tables import NULLS, PARQUET, BadTable
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from data.columns import BOOLEAN, DATE, DATETIME, INTEGER, NUMBER, STRING, ColumnFacts, scan
+from data.column_facts import BOOLEAN, DATE, DATETIME, INTEGER, NUMBER, STRING, ColumnFacts
 from data.tables import TableFacts
 
 NOMINAL, ORDINAL, INTERVAL, RATIO = "nominal", "ordinal", "interval", "ratio"
@@ -67,6 +67,9 @@ class FieldDraft:
 
 def infer(path: Path, table: TableFacts, *, label: str = "") -> list[FieldDraft]:
     """A draft of every column's description, in the order of the file."""
+    # pandas and Arrow take a while to load, and what only names a draft does without them.
+    from data.columns import scan  # noqa: PLC0415
+
     found = scan(path, table.file_format, table.columns)
     label = label or _likely_label(table.columns)
     return [describe(facts, is_first=position == 0, label=label) for position, facts in enumerate(found)]

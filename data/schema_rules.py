@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from data.columns import BOOLEAN, DATE, DATETIME, INTEGER, NUMBER, STRING
+from data.column_facts import BOOLEAN, DATE, DATETIME, INTEGER, NUMBER, STRING
 from data.inference import LABEL, ORDINAL, FieldDraft
 
 READERS, WRITERS, BOTH, NOBODY = "readers", "writers", "readers and writers", ""

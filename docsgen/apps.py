@@ -9,9 +9,7 @@ class DocsgenConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer the worker what it needs to make documents."""
-        from docsgen.handler import DocumentHandler  # noqa: PLC0415  models must be loaded
-        from docsgen.poster.handler import PosterHandler  # noqa: PLC0415  as above
-        from jobs.handlers import offer  # noqa: PLC0415  as above
+        from jobs.handlers import offer  # noqa: PLC0415  models must be loaded
 
-        offer("document", DocumentHandler())
-        offer("poster", PosterHandler())
+        offer("document", "docsgen.handler.DocumentHandler")
+        offer("poster", "docsgen.poster.handler.PosterHandler")

@@ -2,22 +2,27 @@
 
 from django.db.models import Count, Max, Min
 
-from canvas.kpis import Seen, offer_measurements, offer_metrics
+from canvas.kpis import MetricChoice, Seen, offer_measurements, offer_metrics
 from evaluation import claims, proofs
-from evaluation.choices import metric_choices
-from evaluation.handler import EvaluationHandler
 from evaluation.models import MetricResult
-from evaluation.services.requests import KIND
 from jobs.handlers import offer
 
 
 def make() -> None:
     """Offer them all."""
-    offer(KIND, EvaluationHandler())
-    offer_metrics(metric_choices())
+    offer("evaluation", "evaluation.handler.EvaluationHandler")
+    offer_metrics(metrics)
     proofs.offer()
     claims.offer()
     offer_measurements(measured)
+
+
+def metrics() -> list[MetricChoice]:
+    """Every metric that this room measures."""
+    # The table stands on SciPy, which takes a second to load: whoever first asks for a metric waits for it.
+    from evaluation.choices import metric_choices  # noqa: PLC0415
+
+    return metric_choices()
 
 
 def measured(project_id: int) -> dict[str, Seen]:

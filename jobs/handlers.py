@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from django.utils.module_loading import import_string
+
 from jobs.models import Job
 
 
@@ -52,9 +54,22 @@ class Handler(Protocol):
         """Write down, in the transaction that ends the job, that it was cancelled."""
 
 
-HANDLERS: dict[str, Handler] = {}
+HANDLERS: dict[str, Handler | str] = {}
 
 
-def offer(kind: str, handler: Handler) -> None:
-    """Make a kind of job known; called from the offering room's AppConfig.ready()."""
+def offer(kind: str, handler: Handler | str) -> None:
+    """Make a kind of job known; called from the offering room's AppConfig.ready().
+
+    A handler's dotted name does as well: what it stands on is loaded when the first job of its kind needs it, so that a
+    process which only serves pages stays small.
+    """
     HANDLERS[kind] = handler
+
+
+def handler_of(kind: str) -> Handler | None:
+    """How a kind of job is done; None where no room offers it."""
+    known = HANDLERS.get(kind)
+    if isinstance(known, str):
+        made: Handler = import_string(known)()
+        HANDLERS[kind] = known = made
+    return known

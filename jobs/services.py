@@ -21,7 +21,7 @@ from accounts.models import User
 from audit.actions import Action
 from audit.services import record
 from canvas.models import Project
-from jobs.handlers import HANDLERS, Cancelled, Fenced
+from jobs.handlers import HANDLERS, Cancelled, Fenced, handler_of
 from jobs.models import Job, LogLine
 
 logger = logging.getLogger(__name__)
@@ -112,8 +112,8 @@ def request_cancel(job: Job, *, by: User) -> Job:
             raise AlreadyOver(f"There is nothing left to cancel: this {job.get_state_display().lower()} already.")
         return job
     record(Action.JOB_CANCEL_REQUESTED, by=by, on=job, chain=job.project.chain, label=job.label)
-    if stopped and job.kind in HANDLERS:
-        HANDLERS[job.kind].on_cancel(job)
+    if stopped and (handler := handler_of(job.kind)):
+        handler.on_cancel(job)
     return job
 
 
@@ -306,12 +306,12 @@ def _write_log(job: Job, lines: Iterable[str]) -> None:
 
 
 def _tell_failure(job: Job, reason: str) -> None:
-    if handler := HANDLERS.get(job.kind):
+    if handler := handler_of(job.kind):
         handler.on_failure(job, reason)
 
 
 def _tell_cancel(job: Job) -> None:
-    if handler := HANDLERS.get(job.kind):
+    if handler := handler_of(job.kind):
         handler.on_cancel(job)
 
 

@@ -3,9 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from data.checking.patterns import BadPattern, check_pattern
-from data.checking.reading import read_texts
-from data.columns import INTEGER, NUMBER, STRING
+from data.column_facts import INTEGER, NUMBER, STRING
 from data.inference import LABEL, FieldDraft
 
 NUMERIC = (INTEGER, NUMBER)
@@ -47,6 +45,9 @@ def _of_values(field: FieldDraft) -> Iterator[str]:
     if len(set(field.allowed_values)) < len(field.allowed_values):
         yield f"An allowed value of “{field.key}” is listed twice. Remove one of them."
     if field.data_type != STRING:
+        # Arrow takes a while to load, and most schemas are described without it.
+        from data.checking.reading import read_texts  # noqa: PLC0415
+
         read = read_texts([str(value) for value in field.allowed_values], field.data_type)
         odd = [
             value for value, known in zip(field.allowed_values, read.is_valid().to_pylist(), strict=True) if not known
@@ -69,6 +70,9 @@ def _of_pattern(field: FieldDraft) -> Iterator[str]:
     if field.data_type != STRING:
         yield f"“{field.key}” has a pattern, which only text has. Clear it, or choose text as the type."
         return
+    # As above: Arrow's own patterns are what values are held against.
+    from data.checking.patterns import BadPattern, check_pattern  # noqa: PLC0415
+
     try:
         check_pattern(field.pattern)
     except BadPattern as reason:

@@ -7,7 +7,7 @@ import pyarrow as pa
 from pyarrow import compute as pc
 
 from data import parquet_files
-from data.columns import BOOLEAN, DATE, DATETIME, FALSE, INTEGER, NUMBER, STRING, TRUE
+from data.column_facts import BOOLEAN, DATE, DATETIME, FALSE, INTEGER, NUMBER, STRING, TRUE
 from data.tables import NULLS
 
 _WHOLE = r"^[+-]?\d{1,18}$"

@@ -9,7 +9,7 @@ from pyarrow import compute as pc
 
 from data.checking.patterns import matches
 from data.checking.reading import read_texts
-from data.columns import INTEGER, NUMBER, STRING
+from data.column_facts import INTEGER, NUMBER, STRING
 from data.inference import FieldDraft
 
 MISSING, READABLE, NOT_EMPTY, ALLOWED = "missing", "type", "not-empty", "allowed"

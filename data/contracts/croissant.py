@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from data.columns import BOOLEAN, DATE, DATETIME, INTEGER, NUMBER, STRING
+from data.column_facts import BOOLEAN, DATE, DATETIME, INTEGER, NUMBER, STRING
 from data.contracts.drafts import Problems, draft, tidy, typed
 from data.contracts.reading import BadDocument, Plain
 from data.inference import FieldDraft

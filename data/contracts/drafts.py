@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from data.checking.consistency import contradictions
-from data.columns import BOOLEAN, DATE, DATETIME, INTEGER, NUMBER, STRING
+from data.column_facts import BOOLEAN, DATE, DATETIME, INTEGER, NUMBER, STRING
 from data.contracts.reading import BadDocument, Plain
 from data.inference import INTERVAL, NOMINAL, RATIO, FieldDraft
 from data.tables import BadTable, check_columns

@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 
 from data.checking.patterns import from_search, whole
-from data.columns import BOOLEAN, DATE, DATETIME, INTEGER, NUMBER, STRING
+from data.column_facts import BOOLEAN, DATE, DATETIME, INTEGER, NUMBER, STRING
 from data.contracts.drafts import ORDERS, PARTS, Imported, Problems, draft, finished, typed, whole_if_whole
 from data.contracts.reading import BadDocument, Plain
 from data.inference import FieldDraft

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from data.columns import BOOLEAN, DATE, DATETIME, FALSE, INTEGER, NUMBER, STRING, TRUE
+from data.column_facts import BOOLEAN, DATE, DATETIME, FALSE, INTEGER, NUMBER, STRING, TRUE
 from data.contracts.drafts import ORDERS, PARTS, Imported, Problems, draft, finished, typed, whole_if_whole
 from data.contracts.reading import BadDocument, Plain
 from data.inference import FieldDraft

@@ -15,8 +15,6 @@ from audit.actions import Action
 from audit.services import record
 from canvas.models import Project
 from data import rows, storage
-from data.dialects import readable
-from data.frames import column_names
 from data.inference import FieldDraft, infer
 from data.models import DataSchema, Dataset, DataSource, LabelingMethod
 from data.schema_diff import changes_between
@@ -75,6 +73,9 @@ def upload_dataset(
     A schema of the last snapshot that still fits is used again; else one is read off the file, for somebody to review.
     Nothing is stored or journaled when it raises: BadFileName, storage.TooLarge, BadTable, AlreadyUploaded.
     """
+    # pandas and Arrow take a while to load: only what reads rows does.
+    from data.dialects import readable  # noqa: PLC0415
+
     file_name = check_file_name(file_name)
     with storage.receive(file, limit=settings.DATASET_MAX_BYTES) as received:
         refuse_copy(project, name=name, sha256=received.sha256)
@@ -248,6 +249,9 @@ def refuse_copy(project: Project, *, name: str, sha256: str) -> None:
 
 def _refuse_changed_use(dataset: Dataset, changed: Sequence[str]) -> None:
     if "label_column" in changed and dataset.label_column and dataset.has_rows:
+        # As in uploading.
+        from data.frames import column_names  # noqa: PLC0415
+
         try:
             with rows.path_of(dataset, verify=False) as path:
                 check_label(dataset.label_column, column_names(path, dataset.file_format))

@@ -11,9 +11,8 @@ from audit.actions import Action
 from audit.services import record
 from canvas.models import Project
 from data.checking.consistency import contradictions
-from data.columns import BOOLEAN, DATE, DATETIME, INTEGER, NUMBER, STRING, ColumnFacts, scan
+from data.column_facts import BOOLEAN, DATE, DATETIME, INTEGER, NUMBER, STRING, ColumnFacts
 from data.contracts.drafts import Imported
-from data.frames import column_names
 from data.inference import FieldDraft
 from data.models import DataSchema, Dataset, SchemaField
 from data.rows import path_of, why_not_here
@@ -259,6 +258,10 @@ def check_fit(dataset: Dataset, fields: Sequence[FieldDraft], *, only: Iterable[
 
     With `only`, the values of just these columns are looked at.
     """
+    # pandas and Arrow take a while to load: only what reads rows does.
+    from data.columns import scan  # noqa: PLC0415
+    from data.frames import column_names  # noqa: PLC0415
+
     described = {field.key: field.data_type for field in fields}
     if reason := why_not_here(dataset):
         raise NotFitting(reason)
