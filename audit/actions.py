@@ -113,8 +113,22 @@ class Action(StrEnum):
     FEATURE_RETIRED = "feature.retired"
     FEATURE_REUSED = "feature.reused"
     # registry
+    EXPERIMENT_CREATED = "experiment.created"
+    EXPERIMENT_CHANGED = "experiment.changed"
+    EXPERIMENT_DELETED = "experiment.deleted"
+    EXPERIMENT_RESTORED = "experiment.restored"
     RUN_RECORDED = "run.recorded"
     RUN_CHOSEN = "run.chosen"
+    RUN_STARTED = "run.started"
+    RUN_ENDED = "run.ended"
+    RUN_REOPENED = "run.reopened"
+    RUN_CHANGED = "run.changed"
+    RUN_DELETED = "run.deleted"
+    RUN_RESTORED = "run.restored"
+    LOGGED_MODEL_CREATED = "logged-model.created"
+    LOGGED_MODEL_FINISHED = "logged-model.finished"
+    LOGGED_MODEL_CHANGED = "logged-model.changed"
+    LOGGED_MODEL_DELETED = "logged-model.deleted"
     MODEL_REGISTERED = "model.registered"
     VERSION_REGISTERED = "version.registered"
     ENVIRONMENT_RECORDED = "environment.recorded"
@@ -250,8 +264,22 @@ SENTENCES: dict[Action, str] = {
     Action.FEATURE_UNSHARED: "took the feature {label} out of the catalogue",
     Action.FEATURE_RETIRED: "retired the feature {label}",
     Action.FEATURE_REUSED: "reused the feature {label}",
+    Action.EXPERIMENT_CREATED: "made the experiment {label}",
+    Action.EXPERIMENT_CHANGED: "changed the experiment {label}",
+    Action.EXPERIMENT_DELETED: "deleted the experiment {label}",
+    Action.EXPERIMENT_RESTORED: "restored the experiment {label}",
     Action.RUN_RECORDED: "recorded the run {label}",
     Action.RUN_CHOSEN: "chose {label}",
+    Action.RUN_STARTED: "started the run {label}",
+    Action.RUN_ENDED: "ended the run {label}",
+    Action.RUN_REOPENED: "opened the run {label} again",
+    Action.RUN_CHANGED: "changed the run {label} after its end",
+    Action.RUN_DELETED: "deleted the run {label}",
+    Action.RUN_RESTORED: "restored the run {label}",
+    Action.LOGGED_MODEL_CREATED: "began to save the model {label}",
+    Action.LOGGED_MODEL_FINISHED: "finished saving the model {label}",
+    Action.LOGGED_MODEL_CHANGED: "changed the saved model {label}",
+    Action.LOGGED_MODEL_DELETED: "deleted the saved model {label}",
     Action.MODEL_REGISTERED: "registered the model {label}",
     Action.VERSION_REGISTERED: "registered {label}",
     Action.ENVIRONMENT_RECORDED: "recorded the training environment {label}",

@@ -7,11 +7,13 @@ from data.services import references
 from data.storage import Missing, TooLarge
 from registry.json_values import NotStorable
 from registry.mlflow_api import wire
-from registry.services import aliases, models
+from registry.services import aliases, dependants, experiments, models, open_runs, runs, tags
 
 STATUS = {
     "INVALID_PARAMETER_VALUE": 400,
     "BAD_REQUEST": 400,
+    # MLflow's own server says 500, which its client sends again for minutes; the client goes by the code.
+    "INVALID_STATE": 400,
     "RESOURCE_ALREADY_EXISTS": 400,
     "UNAUTHENTICATED": 401,
     "CUSTOMER_UNAUTHORIZED": 401,
@@ -22,7 +24,6 @@ STATUS = {
     "RESOURCE_CONFLICT": 409,
     "ABORTED": 409,
     "REQUEST_LIMIT_EXCEEDED": 429,
-    "INVALID_STATE": 500,
     "INTERNAL_ERROR": 500,
     "NOT_IMPLEMENTED": 501,
     "TEMPORARILY_UNAVAILABLE": 503,
@@ -50,6 +51,16 @@ CODES: dict[type[Exception], str] = {
     Missing: ABSENT,
     Http404: ABSENT,
     PermissionDenied: "PERMISSION_DENIED",
+    experiments.NoSuchExperiment: ABSENT,
+    experiments.NoSuchTag: ABSENT,
+    experiments.ExperimentNameTaken: "RESOURCE_ALREADY_EXISTS",
+    experiments.ExperimentDeleted: INVALID,
+    experiments.CannotRename: "INVALID_STATE",
+    open_runs.NoSuchRun: ABSENT,
+    open_runs.RunDeleted: INVALID,
+    runs.InvalidRun: INVALID,
+    tags.NoSuchTag: ABSENT,
+    dependants.InUse: "RESOURCE_CONFLICT",
     models.ModelNameTaken: "RESOURCE_ALREADY_EXISTS",
     models.ReservedName: INVALID,
     aliases.InvalidAlias: INVALID,

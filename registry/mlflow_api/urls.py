@@ -1,9 +1,11 @@
-from registry.mlflow_api.endpoints import handshake
+from registry.mlflow_api.endpoints import experiments, handshake, runs
 
 app_name = "mlflow"
 
 urlpatterns = [
     *handshake.ADDRESSES,
+    *experiments.ADDRESSES,
+    *runs.ADDRESSES,
     # The last, because it takes everything that is left.
     *handshake.UNKNOWN,
 ]

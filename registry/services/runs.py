@@ -1,4 +1,4 @@
-"""Record training runs: the candidates a version was chosen from."""
+"""Training runs, the candidates a version is chosen from: recorded whole, or started, ended and set aside."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -13,6 +13,7 @@ from audit.services import record
 from canvas.models import Project
 from registry.json_values import NotStorable
 from registry.models import Experiment, Run, RunParam, TrainingEnvironment
+from registry.services import dependants, experiments, open_runs, run_names, seals, tags
 from registry.services import metrics as points
 
 LIMIT = 1_000
@@ -55,6 +56,7 @@ def record_run(
         created_by=by,
     )
     RunParam.objects.bulk_create(RunParam(run=run, key=key, value=str(value)) for key, value in (params or {}).items())
+    tags.write(run, {tags.NAME: name} | ({tags.NOTE: note} if note else {}))
     now = round(timezone.now().timestamp() * 1000)
     points.add(run, [points.Point(key, value, step, now) for key, value, step in metrics])
     record(
@@ -66,6 +68,101 @@ def record_run(
         after={"run_id": run.run_id, "params": dict(params or {}), "metrics": {k: v for k, v, _ in metrics}},
     )
     return run
+
+
+@transaction.atomic
+def start(
+    project: Project,
+    *,
+    experiment_id: str,
+    by: User,
+    name: str = "",
+    started_by: str = "",
+    started_at: datetime | None = None,
+    sent: Mapping[str, str] | None = None,
+) -> Run:
+    """Start a run that its script then adds to; `sent` are its tags, and a run without a name is given one.
+
+    Raises NoSuchExperiment, ExperimentDeleted, and InvalidRun where name and tag do not agree.
+    """
+    experiment = experiments.find(project, experiment_id)
+    experiments.ensure_active(experiment)
+    said = dict(sent or {})
+    if name and said.get(tags.NAME, name) != name:
+        raise InvalidRun(
+            f"Both the run's name and the tag {tags.NAME} were sent, and they differ: {name!r} and {said[tags.NAME]!r}."
+        )
+    said[tags.NAME] = name or said.get(tags.NAME) or run_names.invent()
+    run = Run(
+        experiment=experiment,
+        name=said[tags.NAME][: tags.LONGEST_NAME],
+        status=Run.Status.RUNNING,
+        started_by=started_by,
+        started_at=started_at or timezone.now(),
+        created_by=by,
+    )
+    tags.mirror(project, run, said)
+    run.save(force_insert=True)
+    tags.write(run, said)
+    record(
+        Action.RUN_STARTED, by=by, on=run, chain=project.chain, label=f"{run.name} of {experiment.name}",
+        after={"run_id": run.run_id},
+    )  # fmt: skip
+    return run
+
+
+@transaction.atomic
+def update(
+    project: Project, run_id: str, *, by: User, status: str = "", ended_at: datetime | None = None, name: str = ""
+) -> Run:
+    """Say how a run stands; its end is journaled with a digest over all that it holds.
+
+    Raises NoSuchRun and RunDeleted.
+    """
+    run = open_runs.hold(project, run_id)
+    was_open, before = run.is_open, {"status": run.status, "ended_at": run.ended_at, "name": run.name}
+    if name:
+        tags.write(run, {tags.NAME: name})
+        run.name = name
+    run.status = status or run.status
+    if run.is_open:
+        run.ended_at = None
+    else:
+        run.ended_at = ended_at or (timezone.now() if was_open else run.ended_at)
+    after = {"status": run.status, "ended_at": run.ended_at, "name": run.name}
+    if after == before:
+        return run
+    run.save(update_fields=["status", "ended_at", "name"])
+    if was_open and not run.is_open:
+        record(Action.RUN_ENDED, by=by, on=run, chain=project.chain, before=before, after=after | seals.of_run(run))
+    elif run.is_open and not was_open:
+        record(Action.RUN_REOPENED, by=by, on=run, chain=project.chain, before=before, after=after)
+    else:
+        open_runs.changed(project, run, by=by, before=before, after=after)
+    return run
+
+
+@transaction.atomic
+def delete(project: Project, run_id: str, *, by: User) -> None:
+    """Set a run aside; raises NoSuchRun, and InUse where a version depends on it. Doing it twice changes nothing."""
+    run = open_runs.hold_any(project, run_id)
+    if run.deleted_at is not None:
+        return
+    dependants.ensure_none(of_run=run)
+    run.deleted_at = timezone.now()
+    run.save(update_fields=["deleted_at"])
+    record(Action.RUN_DELETED, by=by, on=run, chain=project.chain, after={"run_id": run.run_id})
+
+
+@transaction.atomic
+def restore(project: Project, run_id: str, *, by: User) -> None:
+    """Take a run back that was set aside; raises NoSuchRun."""
+    run = open_runs.hold_any(project, run_id)
+    if run.deleted_at is None:
+        return
+    run.deleted_at = None
+    run.save(update_fields=["deleted_at"])
+    record(Action.RUN_RESTORED, by=by, on=run, chain=project.chain, after={"run_id": run.run_id})
 
 
 def _ensure_valid(

@@ -1,0 +1,24 @@
+"""Moments as MLflow writes them: milliseconds since 1970."""
+
+from datetime import UTC, datetime, timedelta
+
+from registry.mlflow_api.wire import Malformed, Message
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
+LAST = 253_402_300_799_999  # the end of the year 9999
+
+
+def milliseconds(moment: datetime) -> int:
+    """A moment in milliseconds since 1970."""
+    return (moment - EPOCH) // MILLISECOND
+
+
+def moment(sent: Message, name: str) -> datetime | None:
+    """The moment that a field says, or None where it is left out; raises Malformed."""
+    if name not in sent:
+        return None
+    value = sent.whole(name)
+    if not 0 <= value <= LAST:
+        raise Malformed(f"Parameter '{name}' has to be milliseconds since 1970, up to the year 9999; it is {value}.")
+    return EPOCH + timedelta(milliseconds=value)

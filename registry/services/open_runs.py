@@ -1,0 +1,65 @@
+"""Hold a run while something is added to it, and journal what is added after its end."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from accounts.models import User
+from audit.actions import Action
+from audit.services import record
+from canvas.models import Project
+from registry.models import Run
+
+LONGEST_SHOWN = 500
+
+
+class NoSuchRun(Exception):
+    """The project has no such run."""
+
+
+class RunDeleted(Exception):
+    """The run was deleted, and has to be restored first."""
+
+
+def hold(project: Project, run_id: str) -> Run:
+    """The run, locked until the caller's transaction ends; raises NoSuchRun and RunDeleted."""
+    run = hold_any(project, run_id)
+    if run.deleted_at is not None:
+        raise RunDeleted(f"The run {run_id} must be in the 'active' state. It was deleted; restore it first.")
+    return run
+
+
+def hold_any(project: Project, run_id: str) -> Run:
+    """The run, deleted or not, locked until the caller's transaction ends; raises NoSuchRun.
+
+    Writers of one run wait for each other here, so that none of them is lost or undone by another.
+    """
+    runs = Run.objects.select_for_update(of=("self",), no_key=True)
+    run = runs.filter(run_id=run_id, experiment__project=project.pk).first()
+    if run is None:
+        raise no_such(run_id)
+    return run
+
+
+def no_such(run_id: str) -> NoSuchRun:
+    """What is said of a run that the project does not have."""
+    return NoSuchRun(f"Run with id={run_id} not found.")
+
+
+def changed(
+    project: Project, run: Run, *, by: User, after: Mapping[str, Any], before: Mapping[str, Any] | None = None
+) -> None:
+    """Journal a change of a run that had ended; what an open run gathers is covered by the line of its end."""
+    if run.is_open:
+        return
+    record(
+        Action.RUN_CHANGED, by=by, on=run, chain=project.chain, before=_shown(before or {}), after=_shown(after)
+    )  # fmt: skip
+
+
+def _shown(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Values short enough for a journal."""
+    return {key: _shown(value) if isinstance(value, Mapping) else _cut(value) for key, value in said.items()}
+
+
+def _cut(value: Any) -> Any:
+    return f"{value[:LONGEST_SHOWN]}…" if isinstance(value, str) and len(value) > LONGEST_SHOWN else value
