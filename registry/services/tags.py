@@ -100,8 +100,8 @@ def _parent(project: Project, run: Run, run_id: str) -> int | None:
     if found is None or run.pk is None:
         return found[0] if found else None
     parent, above = found
-    seen = {parent}
+    seen: set[int] = {parent}
     while above is not None and above not in seen and len(seen) < DEEPEST:
         seen.add(above)
-        above = Run.objects.filter(pk=above).values_list("parent_id", flat=True).first()
+        above = Run.objects.values_list("parent_id", flat=True).get(pk=above)
     return None if run.pk in seen or len(seen) == DEEPEST else parent

@@ -14,6 +14,8 @@ from registry.models import LatestMetric, Run, RunDataset, RunModelLink, RunPara
 Fields = dict[str, Any]
 ByRun = dict[int, list[Fields]]
 
+POINT = ("key", "value", "is_nan", "timestamp_ms", "step")
+
 _INFO = (
     "pk", "run_id", "name", "experiment_id", "experiment__is_default", "started_by", "created_by__username", "status",
     "started_at", "ended_at", "deleted_at",
