@@ -133,6 +133,8 @@ class Action(StrEnum):
     VERSION_REGISTERED = "version.registered"
     ENVIRONMENT_RECORDED = "environment.recorded"
     ARTIFACT_VERIFIED = "artifact.verified"
+    ARTIFACT_STORED = "artifact.stored"
+    ARTIFACT_REMOVED = "artifact.removed"
     ALIAS_MOVED = "alias.moved"
     CHECK_REPORTED = "check.reported"
     PROMOTION_REQUESTED = "promotion.requested"
@@ -284,6 +286,8 @@ SENTENCES: dict[Action, str] = {
     Action.VERSION_REGISTERED: "registered {label}",
     Action.ENVIRONMENT_RECORDED: "recorded the training environment {label}",
     Action.ARTIFACT_VERIFIED: "checked the stored file of {label}",
+    Action.ARTIFACT_STORED: "stored the file {label}",
+    Action.ARTIFACT_REMOVED: "removed {label}",
     Action.ALIAS_MOVED: "moved the alias {label}",
     Action.CHECK_REPORTED: "reported a check on {label}",
     Action.PROMOTION_REQUESTED: "asked for {label}",

@@ -5,9 +5,10 @@ from django.http import Http404, HttpResponse
 
 from data.services import references
 from data.storage import Missing, TooLarge
+from registry.artifact_paths import UnusablePath
 from registry.json_values import NotStorable
-from registry.mlflow_api import wire
-from registry.services import aliases, dependants, experiments, models, open_runs, runs, tags
+from registry.mlflow_api import bodies, wire
+from registry.services import aliases, artifacts, dependants, experiments, models, open_runs, runs, tags
 
 STATUS = {
     "INVALID_PARAMETER_VALUE": 400,
@@ -66,6 +67,11 @@ CODES: dict[type[Exception], str] = {
     aliases.InvalidAlias: INVALID,
     aliases.ProtectedAlias: "PERMISSION_DENIED",
     aliases.NoSuchAlias: INVALID,
+    UnusablePath: INVALID,
+    bodies.CutShort: INVALID,
+    artifacts.NoSuchArtifact: ABSENT,
+    artifacts.InTheWay: INVALID,
+    artifacts.Frozen: "PERMISSION_DENIED",
 }
 
 

@@ -1,4 +1,4 @@
-from registry.mlflow_api.endpoints import experiments, handshake, runs
+from registry.mlflow_api.endpoints import artifacts, experiments, handshake, runs
 
 app_name = "mlflow"
 
@@ -6,6 +6,7 @@ urlpatterns = [
     *handshake.ADDRESSES,
     *experiments.ADDRESSES,
     *runs.ADDRESSES,
+    *artifacts.ADDRESSES,
     # The last, because it takes everything that is left.
     *handshake.UNKNOWN,
 ]
