@@ -3,12 +3,13 @@
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpResponse
 
+from data.parts import NotThere
 from data.services import references
 from data.storage import Missing, TooLarge
 from registry.artifact_paths import UnusablePath
 from registry.json_values import NotStorable
 from registry.mlflow_api import bodies, wire
-from registry.services import aliases, artifacts, dependants, experiments, models, open_runs, runs, tags
+from registry.services import aliases, artifacts, dependants, experiments, models, multipart, open_runs, runs, tags
 
 STATUS = {
     "INVALID_PARAMETER_VALUE": 400,
@@ -69,6 +70,8 @@ CODES: dict[type[Exception], str] = {
     aliases.NoSuchAlias: INVALID,
     UnusablePath: INVALID,
     bodies.CutShort: INVALID,
+    NotThere: INVALID,
+    multipart.InvalidUpload: INVALID,
     artifacts.NoSuchArtifact: ABSENT,
     artifacts.InTheWay: INVALID,
     artifacts.Frozen: "PERMISSION_DENIED",

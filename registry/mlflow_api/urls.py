@@ -1,4 +1,4 @@
-from registry.mlflow_api.endpoints import artifacts, experiments, handshake, runs
+from registry.mlflow_api.endpoints import artifacts, experiments, handshake, multipart, runs
 
 app_name = "mlflow"
 
@@ -7,6 +7,7 @@ urlpatterns = [
     *experiments.ADDRESSES,
     *runs.ADDRESSES,
     *artifacts.ADDRESSES,
+    *multipart.ADDRESSES,
     # The last, because it takes everything that is left.
     *handshake.UNKNOWN,
 ]

@@ -78,7 +78,7 @@ def root_of(owner: Owner) -> str:
 def store(owner: Owner, path: str, source: BinaryIO | Iterable[bytes], *, by: User) -> Artifact:
     """Stream a file under a run or a logged model; the same bytes again change nothing.
 
-    Raises UnusablePath, InTheWay or Frozen before a byte is read, and TooLarge; in each case nothing is kept.
+    Raises UnusablePath or InTheWay before a byte is read, TooLarge, and Frozen; in each case nothing is kept.
     """
     path = artifact_paths.plain(path)
     _ensure_fits(owner, path)
@@ -91,6 +91,13 @@ def store(owner: Owner, path: str, source: BinaryIO | Iterable[bytes], *, by: Us
             raise _frozen(frozen, path)
         file = received.keep()
     return add(owner, path, file, by=by)
+
+
+def ensure_free(owner: Owner, path: str) -> None:
+    """Raise UnusablePath, InTheWay or Frozen where a file could not be stored at a path now."""
+    _ensure_fits(owner, artifact_paths.plain(path))
+    if version := frozen_by(owner, path):
+        raise _frozen(version, path)
 
 
 @transaction.atomic
