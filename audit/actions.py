@@ -131,7 +131,9 @@ class Action(StrEnum):
     LOGGED_MODEL_DELETED = "logged-model.deleted"
     MODEL_REGISTERED = "model.registered"
     VERSION_REGISTERED = "version.registered"
+    VERSION_NOTED = "version.noted"
     ENVIRONMENT_RECORDED = "environment.recorded"
+    SERVING_STATED = "serving.stated"
     ARTIFACT_VERIFIED = "artifact.verified"
     ARTIFACT_STORED = "artifact.stored"
     ARTIFACT_REMOVED = "artifact.removed"
@@ -284,7 +286,9 @@ SENTENCES: dict[Action, str] = {
     Action.LOGGED_MODEL_DELETED: "deleted the saved model {label}",
     Action.MODEL_REGISTERED: "registered the model {label}",
     Action.VERSION_REGISTERED: "registered {label}",
+    Action.VERSION_NOTED: "changed the note beside {label}",
     Action.ENVIRONMENT_RECORDED: "recorded the training environment {label}",
+    Action.SERVING_STATED: "stated how {label} is served",
     Action.ARTIFACT_VERIFIED: "checked the stored file of {label}",
     Action.ARTIFACT_STORED: "stored the file {label}",
     Action.ARTIFACT_REMOVED: "removed {label}",

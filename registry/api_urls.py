@@ -6,6 +6,7 @@ app_name = "registry-api"
 
 MODEL = "projects/<slug:slug>/models/<str:name>/"
 VERSION = MODEL + "versions/<int:number>/"
+ENVIRONMENT = "projects/<slug:slug>/environments/<int:environment_id>/"
 PROMOTION = "projects/<slug:slug>/promotions/<int:number>/"
 
 urlpatterns = [
@@ -25,9 +26,9 @@ urlpatterns = [
     path("projects/<slug:slug>/runs/<slug:run_id>/", runs.RunDetail.as_view(), name="run-detail"),
     path("projects/<slug:slug>/environments/", environments.EnvironmentList.as_view(), name="environment-list"),
     path(
-        "projects/<slug:slug>/environments/<int:environment_id>/",
-        environments.EnvironmentDetail.as_view(),
-        name="environment-detail",
+        "projects/<slug:slug>/environments/compare/",
+        environments.EnvironmentComparison.as_view(),
+        name="environment-compare",
     ),
     path("projects/<slug:slug>/selections/", selections.SelectionList.as_view(), name="selection-list"),
     path(
@@ -35,6 +36,14 @@ urlpatterns = [
         selections.SelectionDetail.as_view(),
         name="selection-detail",
     ),
+    path(ENVIRONMENT, environments.EnvironmentDetail.as_view(), name="environment-detail"),
+    path(
+        ENVIRONMENT + "requirements.txt",
+        environments.EnvironmentRequirements.as_view(),
+        name="environment-requirements",
+    ),
+    path(ENVIRONMENT + "environment.yaml", environments.EnvironmentConda.as_view(), name="environment-conda"),
+    path(VERSION + "serving/", environments.VersionServing.as_view(), name="version-serving"),
     path("projects/<slug:slug>/promotions/", promotions.PromotionList.as_view(), name="promotion-list"),
     path(PROMOTION, promotions.PromotionDetail.as_view(), name="promotion-detail"),
     path(PROMOTION + "approve/", promotions.PromotionApprove.as_view(), name="promotion-approve"),

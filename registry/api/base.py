@@ -18,7 +18,7 @@ from registry.environment_files import UnreadableEnvironment
 from registry.formats import FormatMismatch
 from registry.json_values import NotStorable
 from registry.models import ModelVersion, RegisteredModel
-from registry.services import aliases, models, promotions, runs, selections, versions
+from registry.services import aliases, models, promotions, runs, selections, serving, versions
 
 
 class TooSoon(APIException):
@@ -43,6 +43,7 @@ BY_FIELD: dict[type[Exception], str] = {
     runs.InvalidRun: "detail",
     selections.InvalidSelection: "detail",
     aliases.InvalidAlias: "name",
+    serving.InvalidStatement: "detail",
     promotions.ReasonMissing: "comment",
     signatures.WrongPassword: "password",
 }
