@@ -9,7 +9,20 @@ from data.storage import Missing, TooLarge
 from registry.artifact_paths import UnusablePath
 from registry.json_values import NotStorable
 from registry.mlflow_api import bodies, wire
-from registry.services import aliases, artifacts, dependants, experiments, models, multipart, open_runs, runs, tags
+from registry.services import (
+    aliases,
+    artifacts,
+    batches,
+    dependants,
+    experiments,
+    inputs,
+    logged_models,
+    models,
+    multipart,
+    open_runs,
+    runs,
+    tags,
+)
 
 STATUS = {
     "INVALID_PARAMETER_VALUE": 400,
@@ -62,6 +75,12 @@ CODES: dict[type[Exception], str] = {
     open_runs.RunDeleted: INVALID,
     runs.InvalidRun: INVALID,
     tags.NoSuchTag: ABSENT,
+    batches.ParamChanged: INVALID,
+    batches.ParamTwice: INVALID,
+    inputs.InvalidInput: INVALID,
+    logged_models.NoSuchLoggedModel: ABSENT,
+    logged_models.NoSuchTag: ABSENT,
+    logged_models.ParamChanged: INVALID,
     dependants.InUse: "RESOURCE_CONFLICT",
     models.ModelNameTaken: "RESOURCE_ALREADY_EXISTS",
     models.ReservedName: INVALID,

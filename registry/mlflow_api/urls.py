@@ -1,4 +1,13 @@
-from registry.mlflow_api.endpoints import artifacts, experiments, handshake, multipart, runs
+from registry.mlflow_api.endpoints import (
+    artifacts,
+    experiments,
+    handshake,
+    logged_models,
+    metrics,
+    multipart,
+    run_contents,
+    runs,
+)
 
 app_name = "mlflow"
 
@@ -6,8 +15,11 @@ urlpatterns = [
     *handshake.ADDRESSES,
     *experiments.ADDRESSES,
     *runs.ADDRESSES,
+    *run_contents.ADDRESSES,
+    *metrics.ADDRESSES,
     *artifacts.ADDRESSES,
     *multipart.ADDRESSES,
+    *logged_models.ADDRESSES,
     # The last, because it takes everything that is left.
     *handshake.UNKNOWN,
 ]
