@@ -131,12 +131,8 @@ class Action(StrEnum):
     LOGGED_MODEL_DELETED = "logged-model.deleted"
     MODEL_REGISTERED = "model.registered"
     VERSION_REGISTERED = "version.registered"
-    VERSION_NOTED = "version.noted"
     ENVIRONMENT_RECORDED = "environment.recorded"
-    SERVING_STATED = "serving.stated"
     ARTIFACT_VERIFIED = "artifact.verified"
-    ARTIFACT_STORED = "artifact.stored"
-    ARTIFACT_REMOVED = "artifact.removed"
     ALIAS_MOVED = "alias.moved"
     CHECK_REPORTED = "check.reported"
     PROMOTION_REQUESTED = "promotion.requested"
@@ -144,6 +140,11 @@ class Action(StrEnum):
     PROMOTION_REJECTED = "promotion.rejected"
     PROMOTION_WITHDRAWN = "promotion.withdrawn"
     SIGNATURE_REFUSED = "signature.refused"
+    WEBHOOK_CREATED = "webhook.created"
+    WEBHOOK_CHANGED = "webhook.changed"
+    WEBHOOK_REMOVED = "webhook.removed"
+    WEBHOOK_TESTED = "webhook.tested"
+    WEBHOOK_RETRIED = "webhook.retried"
     # evaluation
     EVALUATION_REQUESTED = "evaluation.requested"
     EVALUATION_FINISHED = "evaluation.finished"
@@ -286,12 +287,8 @@ SENTENCES: dict[Action, str] = {
     Action.LOGGED_MODEL_DELETED: "deleted the saved model {label}",
     Action.MODEL_REGISTERED: "registered the model {label}",
     Action.VERSION_REGISTERED: "registered {label}",
-    Action.VERSION_NOTED: "changed the note beside {label}",
     Action.ENVIRONMENT_RECORDED: "recorded the training environment {label}",
-    Action.SERVING_STATED: "stated how {label} is served",
     Action.ARTIFACT_VERIFIED: "checked the stored file of {label}",
-    Action.ARTIFACT_STORED: "stored the file {label}",
-    Action.ARTIFACT_REMOVED: "removed {label}",
     Action.ALIAS_MOVED: "moved the alias {label}",
     Action.CHECK_REPORTED: "reported a check on {label}",
     Action.PROMOTION_REQUESTED: "asked for {label}",
@@ -299,6 +296,11 @@ SENTENCES: dict[Action, str] = {
     Action.PROMOTION_REJECTED: "rejected {label}",
     Action.PROMOTION_WITHDRAWN: "withdrew {label}",
     Action.SIGNATURE_REFUSED: "typed a wrong password to sign {label}",
+    Action.WEBHOOK_CREATED: "added the webhook {label}",
+    Action.WEBHOOK_CHANGED: "changed the webhook {label}",
+    Action.WEBHOOK_REMOVED: "removed the webhook {label}",
+    Action.WEBHOOK_TESTED: "tested the webhook {label}",
+    Action.WEBHOOK_RETRIED: "sent again {label}",
     Action.EVALUATION_REQUESTED: "requested {label}",
     Action.EVALUATION_FINISHED: "finished {label}",
     Action.EVALUATION_FAILED: "could not finish {label}",

@@ -62,7 +62,7 @@ PROJECT_WORDS = {
         "token": "settings",
         "journal": "activity",
     },
-    "registry": {"promotion": "promotions", "promotions": "promotions", "policy": "promotions"},
+    "registry": {"webhook": "settings", "promotion": "promotions", "promotions": "promotions", "policy": "promotions"},
 }
 PROJECT_NAMESPACES = {
     "canvas": "canvas",

@@ -4,11 +4,14 @@ from celery import shared_task
 from django.core.management import call_command
 from django.db import connection
 
+from registry.services import webhooks
+
 
 @shared_task(ignore_result=True)
 def tidy() -> None:
-    """Forget sessions that have ended, and fold SQLite's write-ahead log back into the database."""
+    """Forget ended sessions and old deliveries, and fold SQLite's write-ahead log back into the database."""
     call_command("clearsessions")
+    webhooks.forget_old()
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

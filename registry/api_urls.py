@@ -1,13 +1,13 @@
 from django.urls import path
 
-from registry.api import environments, models, promotions, runs, selections, skeletons, versions
+from registry.api import environments, models, promotions, runs, selections, skeletons, versions, webhooks
 
 app_name = "registry-api"
 
 MODEL = "projects/<slug:slug>/models/<str:name>/"
 VERSION = MODEL + "versions/<int:number>/"
-ENVIRONMENT = "projects/<slug:slug>/environments/<int:environment_id>/"
 PROMOTION = "projects/<slug:slug>/promotions/<int:number>/"
+WEBHOOK = "projects/<slug:slug>/webhooks/<uuid:webhook_id>/"
 
 urlpatterns = [
     path("stages/", models.StageList.as_view(), name="stage-list"),
@@ -26,9 +26,9 @@ urlpatterns = [
     path("projects/<slug:slug>/runs/<slug:run_id>/", runs.RunDetail.as_view(), name="run-detail"),
     path("projects/<slug:slug>/environments/", environments.EnvironmentList.as_view(), name="environment-list"),
     path(
-        "projects/<slug:slug>/environments/compare/",
-        environments.EnvironmentComparison.as_view(),
-        name="environment-compare",
+        "projects/<slug:slug>/environments/<int:environment_id>/",
+        environments.EnvironmentDetail.as_view(),
+        name="environment-detail",
     ),
     path("projects/<slug:slug>/selections/", selections.SelectionList.as_view(), name="selection-list"),
     path(
@@ -36,14 +36,16 @@ urlpatterns = [
         selections.SelectionDetail.as_view(),
         name="selection-detail",
     ),
-    path(ENVIRONMENT, environments.EnvironmentDetail.as_view(), name="environment-detail"),
+    path("projects/<slug:slug>/webhooks/", webhooks.WebhookList.as_view(), name="webhook-list"),
+    path(WEBHOOK, webhooks.WebhookDetail.as_view(), name="webhook-detail"),
+    path(WEBHOOK + "secret/", webhooks.WebhookSecret.as_view(), name="webhook-secret"),
+    path(WEBHOOK + "test/", webhooks.WebhookTest.as_view(), name="webhook-test"),
+    path(WEBHOOK + "deliveries/", webhooks.DeliveryList.as_view(), name="webhook-deliveries"),
     path(
-        ENVIRONMENT + "requirements.txt",
-        environments.EnvironmentRequirements.as_view(),
-        name="environment-requirements",
+        WEBHOOK + "deliveries/<uuid:delivery_id>/retry/",
+        webhooks.DeliveryRetry.as_view(),
+        name="webhook-delivery-retry",
     ),
-    path(ENVIRONMENT + "environment.yaml", environments.EnvironmentConda.as_view(), name="environment-conda"),
-    path(VERSION + "serving/", environments.VersionServing.as_view(), name="version-serving"),
     path("projects/<slug:slug>/promotions/", promotions.PromotionList.as_view(), name="promotion-list"),
     path(PROMOTION, promotions.PromotionDetail.as_view(), name="promotion-detail"),
     path(PROMOTION + "approve/", promotions.PromotionApprove.as_view(), name="promotion-approve"),

@@ -1,13 +1,13 @@
 from django.urls import path
 
-from registry.views import environments, models, promotions, runs, selections, skeletons, versions
+from registry.views import environments, models, promotions, runs, selections, skeletons, versions, webhooks
 
 app_name = "registry"
 
 MODEL = "p/<slug:slug>/models/<str:name>/"
 VERSION = MODEL + "v<int:number>/"
-ENVIRONMENT = "p/<slug:slug>/environments/<int:environment_id>/"
 PROMOTION = "p/<slug:slug>/promotions/<int:number>/"
+WEBHOOK = "p/<slug:slug>/webhooks/<uuid:webhook_id>/"
 
 urlpatterns = [
     path("p/<slug:slug>/models/", models.model_list, name="model-list"),
@@ -26,12 +26,11 @@ urlpatterns = [
     path("p/<slug:slug>/runs/<slug:run_id>/", runs.run_detail, name="run-detail"),
     path("p/<slug:slug>/environments/", environments.environment_list, name="environment-list"),
     path("p/<slug:slug>/environments/new/", environments.environment_create, name="environment-create"),
+    path(
+        "p/<slug:slug>/environments/<int:environment_id>/", environments.environment_detail, name="environment-detail"
+    ),
     path("p/<slug:slug>/selections/", selections.selection_list, name="selection-list"),
     path("p/<slug:slug>/selections/<int:selection_id>/", selections.selection_detail, name="selection-detail"),
-    path("p/<slug:slug>/environments/compare/", environments.environment_compare, name="environment-compare"),
-    path(ENVIRONMENT, environments.environment_detail, name="environment-detail"),
-    path(ENVIRONMENT + "requirements.txt", environments.environment_requirements, name="environment-requirements"),
-    path(ENVIRONMENT + "environment.yaml", environments.environment_conda, name="environment-conda"),
     path("p/<slug:slug>/promotions/", promotions.promotion_list, name="promotion-list"),
     path(PROMOTION, promotions.promotion_detail, name="promotion-detail"),
     path(PROMOTION + "approve/", promotions.approve, name="promotion-approve"),
@@ -39,5 +38,13 @@ urlpatterns = [
     path(PROMOTION + "withdraw/", promotions.withdraw, name="promotion-withdraw"),
     path(PROMOTION + "evidence/", promotions.evidence, name="promotion-evidence"),
     path(PROMOTION + "evidence.json", promotions.evidence_file, name="promotion-evidence-file"),
+    path("p/<slug:slug>/webhooks/", webhooks.webhook_list, name="webhook-list"),
+    path("p/<slug:slug>/webhooks/new/", webhooks.webhook_create, name="webhook-create"),
+    path(WEBHOOK, webhooks.webhook_detail, name="webhook-detail"),
+    path(WEBHOOK + "edit/", webhooks.webhook_edit, name="webhook-edit"),
+    path(WEBHOOK + "secret/", webhooks.webhook_secret, name="webhook-secret"),
+    path(WEBHOOK + "test/", webhooks.webhook_test, name="webhook-test"),
+    path(WEBHOOK + "remove/", webhooks.webhook_remove, name="webhook-remove"),
+    path(WEBHOOK + "deliveries/<uuid:delivery_id>/retry/", webhooks.delivery_retry, name="webhook-delivery-retry"),
     path("reviews/", promotions.review_list, name="review-list"),
 ]

@@ -13,12 +13,13 @@ from canvas.api_access import Conflict, Pages, ProjectAPIView
 from canvas.models import Project
 from canvas.services import signatures
 from data.storage import TooLarge
+from outside.client import NotFound, Refused
 from registry.archives import ArchiveBomb
 from registry.environment_files import UnreadableEnvironment
 from registry.formats import FormatMismatch
 from registry.json_values import NotStorable
 from registry.models import ModelVersion, RegisteredModel
-from registry.services import aliases, models, promotions, runs, selections, serving, versions
+from registry.services import aliases, models, promotions, runs, selections, versions, webhooks
 
 
 class TooSoon(APIException):
@@ -43,7 +44,9 @@ BY_FIELD: dict[type[Exception], str] = {
     runs.InvalidRun: "detail",
     selections.InvalidSelection: "detail",
     aliases.InvalidAlias: "name",
-    serving.InvalidStatement: "detail",
+    Refused: "url",
+    NotFound: "url",
+    webhooks.TooMany: "detail",
     promotions.ReasonMissing: "comment",
     signatures.WrongPassword: "password",
 }

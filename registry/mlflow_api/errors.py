@@ -3,26 +3,12 @@
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpResponse
 
-from data.parts import NotThere
 from data.services import references
 from data.storage import Missing, TooLarge
-from registry.artifact_paths import UnusablePath
+from outside.client import NotFound, Refused
 from registry.json_values import NotStorable
-from registry.mlflow_api import bodies, wire
-from registry.services import (
-    aliases,
-    artifacts,
-    batches,
-    dependants,
-    experiments,
-    inputs,
-    logged_models,
-    models,
-    multipart,
-    open_runs,
-    runs,
-    tags,
-)
+from registry.mlflow_api import wire
+from registry.services import aliases, dependants, experiments, models, open_runs, runs, tags, webhooks
 
 STATUS = {
     "INVALID_PARAMETER_VALUE": 400,
@@ -75,25 +61,17 @@ CODES: dict[type[Exception], str] = {
     open_runs.RunDeleted: INVALID,
     runs.InvalidRun: INVALID,
     tags.NoSuchTag: ABSENT,
-    batches.ParamChanged: INVALID,
-    batches.ParamTwice: INVALID,
-    inputs.InvalidInput: INVALID,
-    logged_models.NoSuchLoggedModel: ABSENT,
-    logged_models.NoSuchTag: ABSENT,
-    logged_models.ParamChanged: INVALID,
     dependants.InUse: "RESOURCE_CONFLICT",
     models.ModelNameTaken: "RESOURCE_ALREADY_EXISTS",
     models.ReservedName: INVALID,
     aliases.InvalidAlias: INVALID,
     aliases.ProtectedAlias: "PERMISSION_DENIED",
     aliases.NoSuchAlias: INVALID,
-    UnusablePath: INVALID,
-    bodies.CutShort: INVALID,
-    NotThere: INVALID,
-    multipart.InvalidUpload: INVALID,
-    artifacts.NoSuchArtifact: ABSENT,
-    artifacts.InTheWay: INVALID,
-    artifacts.Frozen: "PERMISSION_DENIED",
+    Refused: INVALID,
+    NotFound: INVALID,
+    webhooks.UnknownEvent: INVALID,
+    webhooks.UnusableSecret: INVALID,
+    webhooks.TooMany: INVALID,
 }
 
 

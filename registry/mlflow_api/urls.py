@@ -1,13 +1,4 @@
-from registry.mlflow_api.endpoints import (
-    artifacts,
-    experiments,
-    handshake,
-    logged_models,
-    metrics,
-    multipart,
-    run_contents,
-    runs,
-)
+from registry.mlflow_api.endpoints import experiments, handshake, runs, webhooks
 
 app_name = "mlflow"
 
@@ -15,11 +6,7 @@ urlpatterns = [
     *handshake.ADDRESSES,
     *experiments.ADDRESSES,
     *runs.ADDRESSES,
-    *run_contents.ADDRESSES,
-    *metrics.ADDRESSES,
-    *artifacts.ADDRESSES,
-    *multipart.ADDRESSES,
-    *logged_models.ADDRESSES,
+    *webhooks.ADDRESSES,
     # The last, because it takes everything that is left.
     *handshake.UNKNOWN,
 ]

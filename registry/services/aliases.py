@@ -9,6 +9,7 @@ from accounts.models import User
 from audit.actions import Action
 from audit.services import record
 from registry.models import Alias, AliasMove, ModelVersion, PromotionRequest, RegisteredModel, Stage
+from registry.services import webhooks
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
 _LOOKS_LIKE_A_NUMBER = re.compile(r"v?\d+|latest")
@@ -49,6 +50,7 @@ def remove(model: RegisteredModel, *, name: str, by: User) -> None:
     if alias is None:
         raise NoSuchAlias(f"{model.name} has no alias called {name}.")
     before = {"version": alias.version.number}
+    _announce(model, name, by=by, before=alias.version)
     record(
         Action.ALIAS_MOVED, by=by, on=alias, chain=model.project.chain, label=f"{model.name}@{name} away",
         before=before, after={"version": None},
@@ -73,6 +75,7 @@ def point(
     AliasMove.objects.create(
         model=model, name=name, from_version=held, to_version=version, promotion=promotion, by=by, at=alias.moved_at
     )
+    _announce(model, name, by=by, before=held, after=version)
     if journal:
         label = f"{model.name}@{name} to v{version.number}"
         after = {"version": version.number}
@@ -84,7 +87,22 @@ def take_away(version: ModelVersion, *, name: str, by: User, promotion: Promotio
     """Take an alias from a version that holds it, inside the transaction of a caller who journals why."""
     gone, _ = Alias.objects.filter(model=version.model_id, name=name, version=version).delete()
     if gone:
+        _announce(version.model, name, by=by, before=version)
         AliasMove.objects.create(model=version.model, name=name, from_version=version, promotion=promotion, by=by)
+
+
+def _announce(
+    model: RegisteredModel, name: str, *, by: User, before: ModelVersion | None, after: ModelVersion | None = None
+) -> None:
+    data = {"name": model.name, "alias": name} | ({"version": str(after.number)} if after else {})
+    webhooks.announce(
+        model.project,
+        "model_version_alias.created" if after else "model_version_alias.deleted",
+        data=data,
+        by=by,
+        before={"version": before.number if before else None},
+        after={"version": after.number if after else None},
+    )
 
 
 def _ensure_free(name: str) -> None:

@@ -11,6 +11,7 @@ from audit.services import record
 from registry import policy
 from registry.evidence import Evidence, Finding
 from registry.models import Check, ModelVersion
+from registry.services import webhooks
 
 
 class UnknownRequirement(Exception):
@@ -50,6 +51,11 @@ def write(version: ModelVersion, key: str, finding: Finding) -> tuple[Check, dic
     check.status, check.reason, check.evidence = Check.Status(finding.status), finding.reason, finding.evidence
     check.reported_at = timezone.now()
     check.save()
+    if key == "artifact_verified" and check.status == Check.Status.FAILED and before.get("status") != check.status:
+        data = {"name": version.model.name, "version": str(version.number)}
+        webhooks.announce(
+            version.model.project, "model_version.damaged", data=data, by=None, before=before, after=_said(check)
+        )
     return check, before
 
 

@@ -7,6 +7,7 @@ from audit.actions import Action
 from audit.services import record
 from canvas.models import Project
 from registry.models import RegisteredModel
+from registry.services import webhooks
 
 RESERVED_NAMES = frozenset({"new", "import"})
 
@@ -41,5 +42,8 @@ def register_model(project: Project, *, name: str, task: str, by: User, descript
         raise ModelNameTaken(
             f"This project has a model called {name}. Add a version to it, or choose another name."
         ) from error
+    webhooks.announce(
+        project, "registered_model.created", by=by, data={"name": name, "tags": {}, "description": description}
+    )
     record(Action.MODEL_REGISTERED, by=by, on=model, chain=project.chain, after={"name": name, "task": task})
     return model

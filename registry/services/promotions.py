@@ -14,7 +14,7 @@ from canvas.services import signatures
 from registry import findings, manifest, policy
 from registry.independence import reason_against
 from registry.models import ModelVersion, PromotionRequest, RegisteredModel, Stage, StageAssignment, Vote
-from registry.services import aliases, gates
+from registry.services import aliases, gates, webhooks
 from registry.services.checks import report
 from registry.services.gates import Gate
 
@@ -70,6 +70,7 @@ def request_promotion(version: ModelVersion, *, stage: Stage, reason: str, by: U
         project=project, number=largest + 1, version=version, stage=stage, reason=reason.strip(), requested_by=by
     )
     after = {"version": str(version), "stage": stage.key, "checks": _statuses(gates.gates_before(stage.key, version))}
+    webhooks.announce(project, "promotion.requested", data=_told(promotion), by=by, after=after)
     record(Action.PROMOTION_REQUESTED, by=by, on=promotion, chain=project.chain, label=_label(promotion), after=after)
     return promotion
 
@@ -221,15 +222,25 @@ def _move(promotion: PromotionRequest, *, by: User, at: datetime) -> tuple[dict[
             aliases.take_away(assignment.version, name=assignment.stage.alias, by=by, promotion=promotion)
     if retired := Stage.objects.filter(key=policy.REPLACED_STAGE).first():
         for assignment in replaced:
-            _assign(assignment.version, retired, promotion, by=by, at=at)
-    _assign(version, stage, promotion, by=by, at=at)
+            _assign(assignment.version, retired, promotion, held=assignment.stage.key, by=by, at=at)
+    _assign(version, stage, promotion, held=held.stage.key if held else None, by=by, at=at)
     if stage.alias:
         aliases.point(version, name=stage.alias, by=by, promotion=promotion)
     return before, {"stage": stage.key, "alias": stage.alias or None}
 
 
-def _assign(version: ModelVersion, stage: Stage, promotion: PromotionRequest, *, by: User, at: datetime) -> None:
+def _assign(
+    version: ModelVersion, stage: Stage, promotion: PromotionRequest, *, held: str | None, by: User, at: datetime
+) -> None:
     StageAssignment.objects.create(version=version, stage=stage, promotion=promotion, assigned_by=by, from_at=at)
+    webhooks.announce(
+        promotion.project,
+        "model_version_stage.moved",
+        data={"name": version.model.name, "version": str(version.number), "stage": stage.key},
+        by=by,
+        before={"stage": held},
+        after={"stage": stage.key},
+    )
 
 
 def _journal(
@@ -241,6 +252,10 @@ def _journal(
     before: dict[str, object],
     after: dict[str, object],
 ) -> None:
+    webhooks.announce(
+        promotion.project, "promotion.decided", data=_told(promotion), by=by, before=before,
+        after=after | {"decision": promotion.status, "comment": comment},
+    )  # fmt: skip
     record(
         action,
         by=by,
@@ -251,6 +266,16 @@ def _journal(
         after=after | {"evidence_sha256": promotion.evidence_sha256},
         comment=comment,
     )
+
+
+def _told(promotion: PromotionRequest) -> dict[str, object]:
+    version = promotion.version
+    return {
+        "name": version.model.name,
+        "version": str(version.number),
+        "promotion": promotion.number,
+        "stage": promotion.stage.key,
+    }
 
 
 def _label(promotion: PromotionRequest) -> str:

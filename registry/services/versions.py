@@ -16,7 +16,7 @@ from canvas.models import Membership, Project
 from data import storage
 from data.models import Dataset
 from data.storage import StoredFile
-from registry import archives, findings, formats, json_values, policy
+from registry import archives, findings, formats, json_values, policy, webhook_events
 from registry.models import (
     ModelVersion,
     RegisteredModel,
@@ -26,7 +26,7 @@ from registry.models import (
     TrainingEnvironment,
     VersionDataset,
 )
-from registry.services import checks
+from registry.services import checks, webhooks
 
 LARGEST_NUMBER = 2**31 - 1
 NAME_BYTES = 255
@@ -101,6 +101,7 @@ def register_version(
         _ensure_free(model, number)
         version = _create(model, details, artifact, number or _next_number(model), by)
         _start(version, by)
+        webhooks.announce(model.project, "model_version.created", by=by, data=webhook_events.version_created(version))
         record(
             Action.VERSION_REGISTERED,
             by=by,
