@@ -1,6 +1,6 @@
 from django.urls import path
 
-from registry.api import environments, models, promotions, runs, selections, skeletons, versions, webhooks
+from registry.api import environments, models, promotions, runs, selections, skeletons, stages, versions, webhooks
 
 app_name = "registry-api"
 
@@ -11,6 +11,7 @@ WEBHOOK = "projects/<slug:slug>/webhooks/<uuid:webhook_id>/"
 
 urlpatterns = [
     path("stages/", models.StageList.as_view(), name="stage-list"),
+    path("projects/<slug:slug>/stages/<slug:stage>/", stages.StageAt.as_view(), name="stage-at"),
     path("projects/<slug:slug>/models/", models.ModelList.as_view(), name="model-list"),
     path(MODEL, models.ModelDetail.as_view(), name="model-detail"),
     path(MODEL + "stages/", models.StageHistory.as_view(), name="stage-history"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from registry.views import environments, models, promotions, runs, selections, skeletons, versions, webhooks
+from registry.views import environments, models, promotions, runs, selections, skeletons, stages, versions, webhooks
 
 app_name = "registry"
 
@@ -11,6 +11,7 @@ WEBHOOK = "p/<slug:slug>/webhooks/<uuid:webhook_id>/"
 
 urlpatterns = [
     path("p/<slug:slug>/models/", models.model_list, name="model-list"),
+    path("p/<slug:slug>/stages/", stages.stage_at, name="stage-at"),
     path("p/<slug:slug>/models/new/", models.model_create, name="model-create"),
     path(MODEL, models.model_detail, name="model-detail"),
     path(MODEL + "aliases/<str:alias>/remove/", models.alias_remove, name="alias-remove"),
