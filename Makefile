@@ -24,7 +24,7 @@ demo: setup ## the main path on real data, PDFs in var/demo/, then serve the res
 	@$(VENV)/python -m samples.demo --port "$(PORT)" $(if $(filter 0,$(SERVE)),--no-serve)
 
 run: setup ## the embedded server: web, worker and schedule (HOST=127.0.0.1 PORT=8000)
-	@exec $(VENV)/python manage.py serve --host "$(HOST)" --port "$(PORT)"
+	@exec $(VENV)/python -m config.serving --host "$(HOST)" --port "$(PORT)"
 
 test: setup ## unit and integration tests, on SQLite and on PostgreSQL with Redis
 	@scripts/test.sh

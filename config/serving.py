@@ -1,7 +1,7 @@
 """The embedded server: keeps a web process, a worker and the schedule running, and stops them together.
 
-`manage.py serve` becomes this program once the database is ready. It reads the settings and loads no room: it lives as
-long as the server does, and would otherwise hold everything in memory a third time.
+It reads the settings and loads no room: it lives as long as the server does, and would otherwise hold everything in
+memory a third time. What takes long to load is loaded when pages are being served already.
 """
 
 import argparse
@@ -20,14 +20,12 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
-from celery import Celery
-from celery.beat import EmbeddedService
 from django.conf import settings
 from django.utils.log import configure_logging
 
-from config import environment
-from config.celery import app
+from config import environment, preparation
 
 # A process that dies this often, this quickly, will not get better by being started again.
 DEATHS_TO_GIVE_UP = 5
@@ -94,7 +92,13 @@ class Child:
         """Start the process, tied to ours so that it cannot outlive a killed server."""
         tie = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
         # A session of its own: Ctrl-C in the terminal reaches us alone, and we stop the children in order.
-        self._process = subprocess.Popen([*tie, *self.command], cwd=settings.BASE_DIR, start_new_session=True)
+        # Celery would load every page to look at it; `make lint` and the tests have done that.
+        self._process = subprocess.Popen(
+            [*tie, *self.command],
+            cwd=settings.BASE_DIR,
+            start_new_session=True,
+            env=os.environ | {"CELERY_SKIP_CHECKS": "1"},
+        )
         self._say(f"{self.name} started (process {self._process.pid})")
 
     def tend(self) -> None:
@@ -127,10 +131,10 @@ class Child:
 class Server:
     """Web, worker and schedule as one."""
 
-    def __init__(self, children: list[Child], app: Celery, say: Say, *, is_ready: Callable[[], bool]) -> None:
-        self._children = children
+    def __init__(self, web: Child, worker: Child, say: Say, *, is_ready: Callable[[], bool]) -> None:
+        self._web, self._worker = web, worker
         self._is_ready = is_ready
-        self._schedule = EmbeddedService(app, thread=True)
+        self._schedule: Any = None  # Any: Celery comes without types
         self._say = say
         self._stopping = threading.Event()
 
@@ -139,31 +143,46 @@ class Server:
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, self._stop)
         try:
-            for child in self._children:
-                child.start()
-            self._schedule.start()
-            is_announced = False
+            self._web.start()
+            self._wait_for_web()
+            self._worker.start()
+            self._start_schedule()
             while not self._stopping.wait(timeout=0.2):
-                for child in self._children:
-                    child.tend()
-                if not is_announced and self._is_ready():
-                    self._say("ready")
-                    is_announced = True
+                self._web.tend()
+                self._worker.tend()
         finally:
             self._say("stopping")
             self._end()
+
+    def _wait_for_web(self) -> None:
+        # Somebody waits for the first page, and nobody for the worker, which would take the processor from it.
+        while not self._is_ready():
+            if self._stopping.wait(timeout=0.05):
+                return
+            self._web.tend()
+        self._say("ready")
+
+    def _start_schedule(self) -> None:
+        if self._stopping.is_set():
+            return
+        from celery.beat import EmbeddedService  # noqa: PLC0415  takes longer to load than all of this program
+
+        from config.celery import app  # noqa: PLC0415  as above
+
+        self._schedule = EmbeddedService(app, thread=True)
+        self._schedule.start()
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         self._stopping.set()
 
     def _end(self) -> None:
-        for child in self._children:
-            child.ask_to_stop()
-        if self._schedule.is_alive():
+        self._web.ask_to_stop()
+        self._worker.ask_to_stop()
+        if self._schedule is not None and self._schedule.is_alive():
             self._schedule.stop()
         until = time.monotonic() + GRACE_SECONDS
-        for child in self._children:
-            child.wait(until)
+        self._web.wait(until)
+        self._worker.wait(until)
 
 
 def web_command(host: str, port: int, *, processes: int, threads: int) -> list[str]:
@@ -193,9 +212,10 @@ def worker_command() -> list[str]:
 
 def main() -> int:
     """Serve until told to stop."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     parser = argparse.ArgumentParser(prog="config.serving", description=__doc__)
-    parser.add_argument("--host", required=True)
-    parser.add_argument("--port", required=True, type=int)
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=8000, help="the port to listen on (default: %(default)s)")
     where = parser.parse_args()
     configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
     web = web_command(
@@ -204,15 +224,20 @@ def main() -> int:
         processes=environment.whole_number("TENET_WEB_PROCESSES", default=1),
         threads=environment.whole_number("TENET_WEB_THREADS", default=4),
     )
-    children = [Child("web", web, say), Child("worker", worker_command(), say)]
     try:
+        require_free_port(where.host, where.port)
         with sole_use_of(settings.DATA_DIR):
-            require_free_port(where.host, where.port)
+            if preparation.is_needed():
+                preparation.prepare()
+            if not preparation.has_people():
+                say("nobody can sign in yet: make an administrator with")
+                say("    .venv/bin/python manage.py create_user NAME --site-role administrator")
             host = f"[{where.host}]" if ":" in where.host else where.host
             say(f"serving on http://{host}:{where.port}/ (stop with Ctrl-C)")
-            Server(children, app, say, is_ready=partial(answers, where.host, where.port)).run()
-    except CannotServe as reason:
-        say(str(reason))
+            children = (Child("web", web, say), Child("worker", worker_command(), say))
+            Server(*children, say, is_ready=partial(answers, where.host, where.port)).run()
+    except (CannotServe, preparation.CannotPrepare) as reason:
+        sys.stderr.write(f"tenet: {reason}\n")
         return 1
     return 0
 

@@ -4,37 +4,29 @@ Tables are named and not imported: Django loads one when an address asks for it 
 a moment after its start, and one that only training scripts talk to never loads what pages stand on.
 """
 
-from typing import Any
-
 from django.urls import URLPattern, URLResolver, path
 
 from config.health import healthz
-
-
-def room(prefix: str, table: str, namespace: str | None = None) -> Any:  # Any: Django's stubs know no table by name
-    """The addresses of a table below a prefix."""
-    lazily: Any = (table, namespace, namespace)
-    return path(prefix, lazily)
-
+from config.rooms import Room, table
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     # MLflow's clients send many small requests, and expect their addresses at the root.
-    room("", "registry.mlflow_api.urls", "mlflow"),
-    room("", "config.site_urls"),
-    room("api/v1/", "canvas.api_urls", "canvas-api"),
-    room("api/v1/", "data.api_urls", "data-api"),
-    room("api/v1/", "registry.api_urls", "registry-api"),
-    room("api/v1/", "evaluation.api_urls", "evaluation-api"),
-    room("api/v1/", "standing.api_urls", "standing-api"),
-    room("api/v1/", "docsgen.api_urls", "docsgen-api"),
-    room("api/v1/", "config.api_urls"),
-    room("", "canvas.urls", "canvas"),
-    room("", "accounts.urls", "accounts"),
-    room("", "jobs.urls", "jobs"),
-    room("", "data.urls", "data"),
-    room("", "registry.urls", "registry"),
-    room("", "evaluation.urls", "evaluation"),
-    room("", "standing.urls", "standing"),
-    room("", "docsgen.urls", "docsgen"),
+    Room("", "registry.mlflow_api.urls", "mlflow"),
+    table("", "config.site_urls"),
+    Room("api/v1/", "canvas.api_urls", "canvas-api"),
+    Room("api/v1/", "data.api_urls", "data-api"),
+    Room("api/v1/", "registry.api_urls", "registry-api"),
+    Room("api/v1/", "evaluation.api_urls", "evaluation-api"),
+    Room("api/v1/", "standing.api_urls", "standing-api"),
+    Room("api/v1/", "docsgen.api_urls", "docsgen-api"),
+    table("api/v1/", "config.api_urls"),
+    Room("", "canvas.urls", "canvas"),
+    Room("", "accounts.urls", "accounts"),
+    Room("", "jobs.urls", "jobs"),
+    Room("", "data.urls", "data"),
+    Room("", "registry.urls", "registry"),
+    Room("", "evaluation.urls", "evaluation"),
+    Room("", "standing.urls", "standing"),
+    Room("", "docsgen.urls", "docsgen"),
 ]

@@ -83,7 +83,7 @@ def running(log: Path, *, port: int) -> Iterator[Running]:
     # Tied to us, so that it cannot outlive a demo that was killed; in a session of its own, so that Ctrl-C reaches us
     # alone and we stop it in order.
     tie = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
-    command = [*tie, sys.executable, "manage.py", "serve", "--host", HOST, "--port", str(port)]
+    command = [*tie, sys.executable, "-m", "config.serving", "--host", HOST, "--port", str(port)]
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
     try:

@@ -35,7 +35,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
 @pytest.fixture
 def server(environment: dict[str, str], port: int) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
-        [sys.executable, "manage.py", "serve", "--port", str(port)],
+        [sys.executable, "-m", "config.serving", "--port", str(port)],
         cwd=settings.BASE_DIR,
         env=environment,
         stdout=subprocess.PIPE,
@@ -68,8 +68,8 @@ def status(port: int, path: str) -> int:
 
 def test_it_serves_mends_itself_and_stops_as_a_whole(server: subprocess.Popen[str], port: int) -> None:
     web = process_in(heard(server, "web started"))
-    worker = process_in(heard(server, "worker started"))
     heard(server, "ready")
+    worker = process_in(heard(server, "worker started"))
     assert status(port, "/healthz") == 200
     assert status(port, "/account/login/") == 200
 
