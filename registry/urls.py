@@ -1,6 +1,6 @@
-from django.urls import path
+from django.urls import include, path
 
-from registry.views import environments, models, promotions, runs, selections, skeletons, stages, versions, webhooks
+from registry.views import environments, models, promotions, skeletons, stages, versions, webhooks
 
 app_name = "registry"
 
@@ -23,15 +23,12 @@ urlpatterns = [
     path(VERSION + "promote/", promotions.promotion_create, name="promotion-create"),
     path("p/<slug:slug>/skeleton/", skeletons.skeleton, name="skeleton"),
     path("p/<slug:slug>/skeleton.zip", skeletons.skeleton_file, name="skeleton-file"),
-    path("p/<slug:slug>/runs/", runs.run_list, name="run-list"),
-    path("p/<slug:slug>/runs/<slug:run_id>/", runs.run_detail, name="run-detail"),
+    path("", include("registry.run_urls")),
     path("p/<slug:slug>/environments/", environments.environment_list, name="environment-list"),
     path("p/<slug:slug>/environments/new/", environments.environment_create, name="environment-create"),
     path(
         "p/<slug:slug>/environments/<int:environment_id>/", environments.environment_detail, name="environment-detail"
     ),
-    path("p/<slug:slug>/selections/", selections.selection_list, name="selection-list"),
-    path("p/<slug:slug>/selections/<int:selection_id>/", selections.selection_detail, name="selection-detail"),
     path("p/<slug:slug>/promotions/", promotions.promotion_list, name="promotion-list"),
     path(PROMOTION, promotions.promotion_detail, name="promotion-detail"),
     path(PROMOTION + "approve/", promotions.approve, name="promotion-approve"),

@@ -143,7 +143,7 @@ def update(
 
 
 @transaction.atomic
-def delete(project: Project, run_id: str, *, by: User) -> None:
+def delete(project: Project, run_id: str, *, by: User, reason: str = "") -> None:
     """Set a run aside; raises NoSuchRun, and InUse where a version depends on it. Doing it twice changes nothing."""
     run = open_runs.hold_any(project, run_id)
     if run.deleted_at is not None:
@@ -151,18 +151,18 @@ def delete(project: Project, run_id: str, *, by: User) -> None:
     dependants.ensure_none(of_run=run)
     run.deleted_at = timezone.now()
     run.save(update_fields=["deleted_at"])
-    record(Action.RUN_DELETED, by=by, on=run, chain=project.chain, after={"run_id": run.run_id})
+    record(Action.RUN_DELETED, by=by, on=run, chain=project.chain, after={"run_id": run.run_id}, comment=reason)
 
 
 @transaction.atomic
-def restore(project: Project, run_id: str, *, by: User) -> None:
+def restore(project: Project, run_id: str, *, by: User, reason: str = "") -> None:
     """Take a run back that was set aside; raises NoSuchRun."""
     run = open_runs.hold_any(project, run_id)
     if run.deleted_at is None:
         return
     run.deleted_at = None
     run.save(update_fields=["deleted_at"])
-    record(Action.RUN_RESTORED, by=by, on=run, chain=project.chain, after={"run_id": run.run_id})
+    record(Action.RUN_RESTORED, by=by, on=run, chain=project.chain, after={"run_id": run.run_id}, comment=reason)
 
 
 def _ensure_valid(

@@ -17,6 +17,9 @@ def a_choice(project: Project) -> dict[str, Any]:
 
 
 PAGES = {
+    "registry:run-export": Row(prepare=a_project, get=SEEN),
+    "registry:run-compare": Row(prepare=a_project, get=SEEN),
+    "registry:run-choose": Row(prepare=a_project, post=inside(*WRITERS, ok=422)),
     "registry:selection-list": Row(prepare=a_project, get=SEEN),
     "registry:selection-detail": Row(prepare=a_choice, get=SEEN),
 }

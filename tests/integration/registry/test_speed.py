@@ -69,7 +69,7 @@ def many_runs(project: Project) -> None:
         ("registry:version-detail", ["breast-mass", 1], 45),
         ("registry:promotion-list", [], 12),
         ("registry:promotion-detail", [2], 45),
-        ("registry:run-list", [], 14),
+        ("registry:run-list", [], 22),
         ("registry:environment-list", [], 12),
     ],
 )

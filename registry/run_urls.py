@@ -1,0 +1,17 @@
+"""The addresses of runs, of experiments that group them, and of choices among them."""
+
+from django.urls import path
+
+from registry.views import run_comparison, runs, selections
+
+RUN = "p/<slug:slug>/runs/<slug:run_id>/"
+
+urlpatterns = [
+    path("p/<slug:slug>/runs/", runs.run_list, name="run-list"),
+    path("p/<slug:slug>/runs.csv", runs.run_export, name="run-export"),
+    path("p/<slug:slug>/runs/compare/", run_comparison.compare, name="run-compare"),
+    path("p/<slug:slug>/runs/choose/", run_comparison.choose, name="run-choose"),
+    path(RUN, runs.run_detail, name="run-detail"),
+    path("p/<slug:slug>/selections/", selections.selection_list, name="selection-list"),
+    path("p/<slug:slug>/selections/<int:selection_id>/", selections.selection_detail, name="selection-detail"),
+]
