@@ -1,6 +1,6 @@
-from django.urls import path
+from django.urls import include, path
 
-from registry.api import environments, models, promotions, runs, selections, skeletons, stages, versions, webhooks
+from registry.api import environments, models, promotions, skeletons, stages, versions, webhooks
 
 app_name = "registry-api"
 
@@ -23,19 +23,12 @@ urlpatterns = [
     path(VERSION + "checks/", versions.VersionChecks.as_view(), name="version-checks"),
     path(VERSION + "verify/", versions.VersionVerify.as_view(), name="version-verify"),
     path("projects/<slug:slug>/skeleton/", skeletons.SkeletonFile.as_view(), name="skeleton"),
-    path("projects/<slug:slug>/runs/", runs.RunList.as_view(), name="run-list"),
-    path("projects/<slug:slug>/runs/<slug:run_id>/", runs.RunDetail.as_view(), name="run-detail"),
+    path("", include("registry.run_api_urls")),
     path("projects/<slug:slug>/environments/", environments.EnvironmentList.as_view(), name="environment-list"),
     path(
         "projects/<slug:slug>/environments/<int:environment_id>/",
         environments.EnvironmentDetail.as_view(),
         name="environment-detail",
-    ),
-    path("projects/<slug:slug>/selections/", selections.SelectionList.as_view(), name="selection-list"),
-    path(
-        "projects/<slug:slug>/selections/<int:selection_id>/",
-        selections.SelectionDetail.as_view(),
-        name="selection-detail",
     ),
     path("projects/<slug:slug>/webhooks/", webhooks.WebhookList.as_view(), name="webhook-list"),
     path(WEBHOOK, webhooks.WebhookDetail.as_view(), name="webhook-detail"),
