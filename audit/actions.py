@@ -131,8 +131,12 @@ class Action(StrEnum):
     LOGGED_MODEL_DELETED = "logged-model.deleted"
     MODEL_REGISTERED = "model.registered"
     VERSION_REGISTERED = "version.registered"
+    VERSION_NOTED = "version.noted"
     ENVIRONMENT_RECORDED = "environment.recorded"
+    SERVING_STATED = "serving.stated"
     ARTIFACT_VERIFIED = "artifact.verified"
+    ARTIFACT_STORED = "artifact.stored"
+    ARTIFACT_REMOVED = "artifact.removed"
     ALIAS_MOVED = "alias.moved"
     CHECK_REPORTED = "check.reported"
     PROMOTION_REQUESTED = "promotion.requested"
@@ -287,8 +291,12 @@ SENTENCES: dict[Action, str] = {
     Action.LOGGED_MODEL_DELETED: "deleted the saved model {label}",
     Action.MODEL_REGISTERED: "registered the model {label}",
     Action.VERSION_REGISTERED: "registered {label}",
+    Action.VERSION_NOTED: "changed the note beside {label}",
     Action.ENVIRONMENT_RECORDED: "recorded the training environment {label}",
+    Action.SERVING_STATED: "stated how {label} is served",
     Action.ARTIFACT_VERIFIED: "checked the stored file of {label}",
+    Action.ARTIFACT_STORED: "stored the file {label}",
+    Action.ARTIFACT_REMOVED: "removed {label}",
     Action.ALIAS_MOVED: "moved the alias {label}",
     Action.CHECK_REPORTED: "reported a check on {label}",
     Action.PROMOTION_REQUESTED: "asked for {label}",

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import resolve
 
+from registry.mlflow_api import errors
+
 # Whatever lies below these, the MLflow API's own table answers, to tokens only.
 PROGRAM_PATHS = ("/api/2.0/", "/api/3.0/")
 
@@ -22,11 +24,13 @@ def size_limit(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
-        streamed = (request.content_type or "").lower() in STREAMED
+        streamed = (request.content_type or "").lower() in STREAMED or _is_file(request)
         limit = settings.UPLOAD_MAX_BYTES if streamed else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if not length.isdigit() or int(length) <= limit:
             return get_response(request)
         sentence = f"This is too large: at most {limit // 2**20} MiB can be sent at once. Send a smaller file."
+        if request.path.startswith(PROGRAM_PATHS):
+            return errors.answer(errors.INVALID, sentence)
         if request.path.startswith("/api/"):
             return JsonResponse({"detail": sentence}, status=413)
         return HttpResponse(sentence, status=413, content_type="text/plain; charset=utf-8")
@@ -50,6 +54,11 @@ def programs(get_response: GetResponse) -> GetResponse:
         return answered
 
     return middleware
+
+
+def _is_file(request: HttpRequest) -> bool:
+    # Whatever such a body is called: clients guess the type from the file's name.
+    return request.method == "PUT" and request.path.startswith(tuple(settings.STREAMED_PATHS))
 
 
 def request_log(get_response: GetResponse) -> GetResponse:

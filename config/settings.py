@@ -185,9 +185,13 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 MAX_ARTIFACT_BYTES = environment.whole_number("TENET_MAX_ARTIFACT_BYTES", default=2 * 2**30)
 UPLOAD_MAX_BYTES = environment.whole_number("TENET_MAX_UPLOAD_MB", default=2100) * 2**20
+# A PUT below one of these is a file, which its view reads from the connection as it comes.
+STREAMED_PATHS = ["/api/2.0/mlflow-artifacts/"]
 DATASET_MAX_BYTES = environment.whole_number("TENET_MAX_DATASET_BYTES", default=2 * 2**30)
 # Folders of this machine whose files may be recorded as snapshots and read where they lie.
 DATA_ROOTS = environment.words("TENET_DATA_ROOTS")
+# Known vulnerabilities of Python packages, as a file that somebody put there: nothing is ever fetched.
+VULNERABILITIES = os.environ.get("TENET_VULNERABILITIES", "")
 FILE_UPLOAD_TEMP_DIR = str(DATA_DIR / "tmp")
 FILE_UPLOAD_HANDLERS = [
     "data.uploads.SentNames",

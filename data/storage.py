@@ -45,7 +45,7 @@ class Received:
 
     def keep(self) -> StoredFile:
         """Move the file to its place in the storage, and say how to find it."""
-        _put(self.path, self.sha256)
+        put(self.path, _name(self.sha256))
         return StoredFile(self.sha256, self.size)
 
 
@@ -67,7 +67,7 @@ def receive(source: BinaryIO | Iterable[bytes], *, limit: int) -> Iterator[Recei
         with os.fdopen(handle, "wb") as target:
             digest = hashlib.sha256()
             size = 0
-            for chunk in _chunks(source):
+            for chunk in chunks(source):
                 size += len(chunk)
                 if size > limit:
                     raise TooLarge(f"The file is larger than {readable_size(limit)}. Upload a smaller file.")
@@ -90,6 +90,13 @@ def open_file(sha256: str) -> BinaryIO:
         raise Missing(f"The file {sha256[:12]}… is no longer in the storage.") from error
 
 
+def open_part(sha256: str, first: int, length: int) -> BinaryIO:
+    """Some bytes of the stored file, opened for reading; raises Missing."""
+    file = open_file(sha256)
+    file.seek(first)
+    return cast(BinaryIO, _Part(file, length))
+
+
 @contextmanager
 def local_path(sha256: str) -> Iterator[Path]:
     """The stored file as a path to read from, downloaded first when the storage is elsewhere; raises Missing."""
@@ -102,7 +109,7 @@ def local_path(sha256: str) -> Iterator[Path]:
         return
     with tempfile.NamedTemporaryFile(prefix="download-", dir=_incoming()) as copy:
         with open_file(sha256) as source:
-            for chunk in _chunks(source):
+            for chunk in chunks(source):
                 copy.write(chunk)
         copy.flush()
         yield Path(copy.name)
@@ -118,7 +125,7 @@ def matches(sha256: str) -> bool:
     digest = hashlib.sha256()
     try:
         with open_file(sha256) as source:
-            for chunk in _chunks(source):
+            for chunk in chunks(source):
                 digest.update(chunk)
     except Missing:
         return False
@@ -133,6 +140,67 @@ def readable_size(size: int) -> str:
             break
         amount /= 1024
     return f"{amount:.0f} {unit}" if amount == int(amount) else f"{amount:.1f} {unit}"
+
+
+class _Part:
+    """A file that ends early. It shows its file number, so that the kernel can send it without us."""
+
+    def __init__(self, file: BinaryIO, length: int) -> None:
+        self._file = file
+        self._left = length
+        self.fileno = file.fileno
+        self.close = file.close
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes before the end."""
+        chunk = self._file.read(self._left if size < 0 else min(size, self._left))
+        self._left -= len(chunk)
+        return chunk
+
+
+def put(path: Path, name: str) -> None:
+    """Move a file of ours into the storage under a name of ours."""
+    storage = _storage()
+    if isinstance(storage, FileSystemStorage):
+        target = Path(storage.path(name))
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Replacing equal bytes is harmless, and mends a copy that was damaged on the disk.
+        path.replace(target)
+        _flush_folder(target.parent)
+    elif not storage.exists(name):
+        with path.open("rb") as source:
+            saved = storage.save(name, File(source))
+        # Two equal uploads at once: the later one was given another name, and is not needed.
+        if saved != name:
+            storage.delete(saved)
+
+
+def names_in(folder: str) -> list[str]:
+    """The names of the files in a folder of ours; none where there is no such folder."""
+    try:
+        _, names = _storage().listdir(folder)
+    except FileNotFoundError:
+        return []
+    return names
+
+
+def folders_in(folder: str) -> list[str]:
+    """The names of the folders in a folder of ours; none where there is no such folder."""
+    try:
+        names, _ = _storage().listdir(folder)
+    except FileNotFoundError:
+        return []
+    return names
+
+
+def discard(name: str) -> None:
+    """Remove a file of ours by its name, if it is there."""
+    _storage().delete(name)
+
+
+def open_name(name: str) -> BinaryIO:
+    """A file of ours by its name, opened for reading."""
+    return cast(BinaryIO, _storage().open(name, "rb"))
 
 
 def _storage() -> Storage:
@@ -158,22 +226,6 @@ def _temporary_folder() -> Path:
     return Path(settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir())
 
 
-def _put(path: Path, sha256: str) -> None:
-    storage, name = _storage(), _name(sha256)
-    if isinstance(storage, FileSystemStorage):
-        target = Path(storage.path(name))
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Replacing equal bytes is harmless, and mends a copy that was damaged on the disk.
-        path.replace(target)
-        _flush_folder(target.parent)
-    elif not storage.exists(name):
-        with path.open("rb") as source:
-            saved = storage.save(name, File(source))
-        # Two equal uploads at once: the later one was given another name, and is not needed.
-        if saved != name:
-            storage.delete(saved)
-
-
 def _flush_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
@@ -182,7 +234,8 @@ def _flush_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _chunks(source: BinaryIO | Iterable[bytes]) -> Iterator[bytes]:
+def chunks(source: BinaryIO | Iterable[bytes]) -> Iterator[bytes]:
+    """A file's bytes, a piece at a time."""
     # Django's uploads iterate by lines; their `chunks` is what iterates by size.
     if isinstance(source, File):
         yield from source.chunks(CHUNK)

@@ -6,6 +6,7 @@ app_name = "registry-api"
 
 MODEL = "projects/<slug:slug>/models/<str:name>/"
 VERSION = MODEL + "versions/<int:number>/"
+ENVIRONMENT = "projects/<slug:slug>/environments/<int:environment_id>/"
 PROMOTION = "projects/<slug:slug>/promotions/<int:number>/"
 WEBHOOK = "projects/<slug:slug>/webhooks/<uuid:webhook_id>/"
 
@@ -26,9 +27,9 @@ urlpatterns = [
     path("", include("registry.run_api_urls")),
     path("projects/<slug:slug>/environments/", environments.EnvironmentList.as_view(), name="environment-list"),
     path(
-        "projects/<slug:slug>/environments/<int:environment_id>/",
-        environments.EnvironmentDetail.as_view(),
-        name="environment-detail",
+        "projects/<slug:slug>/environments/compare/",
+        environments.EnvironmentComparison.as_view(),
+        name="environment-compare",
     ),
     path("projects/<slug:slug>/webhooks/", webhooks.WebhookList.as_view(), name="webhook-list"),
     path(WEBHOOK, webhooks.WebhookDetail.as_view(), name="webhook-detail"),
@@ -40,6 +41,14 @@ urlpatterns = [
         webhooks.DeliveryRetry.as_view(),
         name="webhook-delivery-retry",
     ),
+    path(ENVIRONMENT, environments.EnvironmentDetail.as_view(), name="environment-detail"),
+    path(
+        ENVIRONMENT + "requirements.txt",
+        environments.EnvironmentRequirements.as_view(),
+        name="environment-requirements",
+    ),
+    path(ENVIRONMENT + "environment.yaml", environments.EnvironmentConda.as_view(), name="environment-conda"),
+    path(VERSION + "serving/", environments.VersionServing.as_view(), name="version-serving"),
     path("projects/<slug:slug>/promotions/", promotions.PromotionList.as_view(), name="promotion-list"),
     path(PROMOTION, promotions.PromotionDetail.as_view(), name="promotion-detail"),
     path(PROMOTION + "approve/", promotions.PromotionApprove.as_view(), name="promotion-approve"),

@@ -6,6 +6,7 @@ app_name = "registry"
 
 MODEL = "p/<slug:slug>/models/<str:name>/"
 VERSION = MODEL + "v<int:number>/"
+ENVIRONMENT = "p/<slug:slug>/environments/<int:environment_id>/"
 PROMOTION = "p/<slug:slug>/promotions/<int:number>/"
 WEBHOOK = "p/<slug:slug>/webhooks/<uuid:webhook_id>/"
 
@@ -26,9 +27,10 @@ urlpatterns = [
     path("", include("registry.run_urls")),
     path("p/<slug:slug>/environments/", environments.environment_list, name="environment-list"),
     path("p/<slug:slug>/environments/new/", environments.environment_create, name="environment-create"),
-    path(
-        "p/<slug:slug>/environments/<int:environment_id>/", environments.environment_detail, name="environment-detail"
-    ),
+    path("p/<slug:slug>/environments/compare/", environments.environment_compare, name="environment-compare"),
+    path(ENVIRONMENT, environments.environment_detail, name="environment-detail"),
+    path(ENVIRONMENT + "requirements.txt", environments.environment_requirements, name="environment-requirements"),
+    path(ENVIRONMENT + "environment.yaml", environments.environment_conda, name="environment-conda"),
     path("p/<slug:slug>/promotions/", promotions.promotion_list, name="promotion-list"),
     path(PROMOTION, promotions.promotion_detail, name="promotion-detail"),
     path(PROMOTION + "approve/", promotions.approve, name="promotion-approve"),

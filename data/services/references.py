@@ -125,7 +125,7 @@ def log_input(project: Project, *, sent: MlflowInput, by: User) -> tuple[Dataset
     _check_input(sent)
     name, digest = _plain("name", sent.name), _plain("digest", sent.digest)
     # Everybody in the project reads where the rows lie, and nobody is to read a password there.
-    source = _LOGIN.sub("://…@", sent.source)
+    source = without_login(sent.source)
     schema, profile = _json("schema", sent.schema), _json("profile", sent.profile)
     rows, columns = _size(schema, profile)
     with transaction.atomic():
@@ -156,6 +156,11 @@ def log_input(project: Project, *, sent: MlflowInput, by: User) -> tuple[Dataset
             uploaded_by=by,
         )
         return _insert(dataset, (), read=False), True
+
+
+def without_login(source: str) -> str:
+    """An address or a text with addresses, without the names and passwords in front of their hosts."""
+    return _LOGIN.sub("://…@", source)
 
 
 def settle(dataset: Dataset, *, table: TableFacts, drafts: list[FieldDraft], **read: Any) -> None:

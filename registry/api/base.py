@@ -19,7 +19,7 @@ from registry.environment_files import UnreadableEnvironment
 from registry.formats import FormatMismatch
 from registry.json_values import NotStorable
 from registry.models import ModelVersion, RegisteredModel
-from registry.services import aliases, models, promotions, runs, selections, versions, webhooks
+from registry.services import aliases, models, promotions, runs, selections, serving, versions, webhooks
 
 
 class TooSoon(APIException):
@@ -47,6 +47,7 @@ BY_FIELD: dict[type[Exception], str] = {
     Refused: "url",
     NotFound: "url",
     webhooks.TooMany: "detail",
+    serving.InvalidStatement: "detail",
     promotions.ReasonMissing: "comment",
     signatures.WrongPassword: "password",
 }

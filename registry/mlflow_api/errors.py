@@ -3,12 +3,28 @@
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpResponse
 
+from data.parts import NotThere
 from data.services import references
 from data.storage import Missing, TooLarge
 from outside.client import NotFound, Refused
+from registry.artifact_paths import UnusablePath
 from registry.json_values import NotStorable
-from registry.mlflow_api import wire
-from registry.services import aliases, dependants, experiments, models, open_runs, runs, tags, webhooks
+from registry.mlflow_api import bodies, wire
+from registry.services import (
+    aliases,
+    artifacts,
+    batches,
+    dependants,
+    experiments,
+    inputs,
+    logged_models,
+    models,
+    multipart,
+    open_runs,
+    runs,
+    tags,
+    webhooks,
+)
 
 STATUS = {
     "INVALID_PARAMETER_VALUE": 400,
@@ -61,6 +77,12 @@ CODES: dict[type[Exception], str] = {
     open_runs.RunDeleted: INVALID,
     runs.InvalidRun: INVALID,
     tags.NoSuchTag: ABSENT,
+    batches.ParamChanged: INVALID,
+    batches.ParamTwice: INVALID,
+    inputs.InvalidInput: INVALID,
+    logged_models.NoSuchLoggedModel: ABSENT,
+    logged_models.NoSuchTag: ABSENT,
+    logged_models.ParamChanged: INVALID,
     dependants.InUse: "RESOURCE_CONFLICT",
     models.ModelNameTaken: "RESOURCE_ALREADY_EXISTS",
     models.ReservedName: INVALID,
@@ -72,6 +94,13 @@ CODES: dict[type[Exception], str] = {
     webhooks.UnknownEvent: INVALID,
     webhooks.UnusableSecret: INVALID,
     webhooks.TooMany: INVALID,
+    UnusablePath: INVALID,
+    bodies.CutShort: INVALID,
+    NotThere: INVALID,
+    multipart.InvalidUpload: INVALID,
+    artifacts.NoSuchArtifact: ABSENT,
+    artifacts.InTheWay: INVALID,
+    artifacts.Frozen: "PERMISSION_DENIED",
 }
 
 

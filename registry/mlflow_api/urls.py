@@ -1,4 +1,14 @@
-from registry.mlflow_api.endpoints import experiments, handshake, runs, webhooks
+from registry.mlflow_api.endpoints import (
+    artifacts,
+    experiments,
+    handshake,
+    logged_models,
+    metrics,
+    multipart,
+    run_contents,
+    runs,
+    webhooks,
+)
 
 app_name = "mlflow"
 
@@ -7,6 +17,11 @@ urlpatterns = [
     *experiments.ADDRESSES,
     *runs.ADDRESSES,
     *webhooks.ADDRESSES,
+    *run_contents.ADDRESSES,
+    *metrics.ADDRESSES,
+    *artifacts.ADDRESSES,
+    *multipart.ADDRESSES,
+    *logged_models.ADDRESSES,
     # The last, because it takes everything that is left.
     *handshake.UNKNOWN,
 ]

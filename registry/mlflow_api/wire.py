@@ -31,6 +31,11 @@ class Message:
         self._fields = {_snake(key): value for key, value in fields.items() if value is not None}
         self._where = where
 
+    @property
+    def place(self) -> str:
+        """Where this message stands within the one that was sent, as a prefix of its fields' names."""
+        return self._where
+
     def __contains__(self, name: str) -> bool:
         return name in self._fields
 

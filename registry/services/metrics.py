@@ -6,19 +6,20 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from registry.models import LatestMetric, Run, RunMetric
+from registry.models import LatestMetric, Run
 from registry.models.runs import LARGEST_FLOAT
-
-BATCH = 500
 
 
 class Point(NamedTuple):
-    """One value of a metric, as a script sent it."""
+    """One value of a metric, as a script sent it; on a logged model and a dataset where it said so."""
 
     key: str
     value: float
     step: int
     timestamp_ms: int
+    model_id: str = ""
+    dataset_name: str = ""
+    dataset_digest: str = ""
 
     @property
     def kept(self) -> tuple[float, bool]:
@@ -28,6 +29,12 @@ class Point(NamedTuple):
         return max(-LARGEST_FLOAT, min(LARGEST_FLOAT, self.value)), False
 
 
+Row = tuple[int, str, float, bool, int, int]
+
+_POINT = """
+    INSERT INTO registry_runmetric (run_id, key, value, is_nan, step, timestamp_ms)
+    VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+"""
 # The condition makes the database decide who is latest, whatever order writers arrive in.
 _LATEST = """
     INSERT INTO registry_latestmetric (run_id, key, value, is_nan, step, timestamp_ms)
@@ -39,32 +46,30 @@ _LATEST = """
 """
 
 
-def add(run: Run, points: Sequence[Point]) -> None:
-    """Add points to a run's history inside the caller's transaction, and keep each metric's latest."""
+def add(run: Run, points: Sequence[Point]) -> int:
+    """Add points to a run's history inside the caller's transaction, keep each metric's latest, and count the new ones."""
     if not points:
-        return
-    kept = [(point, *point.kept) for point in points]
-    RunMetric.objects.bulk_create(
-        [
-            RunMetric(run=run, key=p.key, value=value, is_nan=is_nan, step=p.step, timestamp_ms=p.timestamp_ms)
-            for p, value, is_nan in kept
-        ],
-        batch_size=BATCH,
-        ignore_conflicts=True,
-    )
-    latest: dict[str, tuple[Point, float, bool]] = {}
-    for point, value, is_nan in kept:
-        known = latest.get(point.key)
-        if known is None or (point.step, point.timestamp_ms, value) >= (known[0].step, known[0].timestamp_ms, known[1]):
-            latest[point.key] = (point, value, is_nan)
-    rows = [
-        (run.pk, key, value, is_nan, point.step, point.timestamp_ms)
-        for key, (point, value, is_nan) in sorted(latest.items())
-    ]
+        return 0
+    # Sorted, so that two writers who send the same keys take them in the same order and wait for nobody in a circle.
+    rows = sorted((run.pk, point.key, *point.kept, point.step, point.timestamp_ms) for point in points)
+    latest: dict[str, Row] = {}
+    for row in rows:
+        known = latest.get(row[1])
+        if known is None or _place(row) >= _place(known):
+            latest[row[1]] = row
     with connection.cursor() as cursor:
-        cursor.executemany(_LATEST, rows)
+        cursor.executemany(_POINT, rows)
+        added: int = cursor.rowcount
+        if added:
+            cursor.executemany(_LATEST, list(latest.values()))
+    return added
 
 
 def latest_of(run: Run) -> list[LatestMetric]:
     """Each metric's latest point, by key."""
     return list(LatestMetric.objects.filter(run=run).order_by("key"))
+
+
+def _place(row: Row) -> tuple[int, int, float]:
+    _, _, value, _, step, timestamp_ms = row
+    return step, timestamp_ms, value

@@ -52,13 +52,13 @@ def changed(
     if run.is_open:
         return
     record(
-        Action.RUN_CHANGED, by=by, on=run, chain=project.chain, before=_shown(before or {}), after=_shown(after)
+        Action.RUN_CHANGED, by=by, on=run, chain=project.chain, before=shown(before or {}), after=shown(after)
     )  # fmt: skip
 
 
-def _shown(said: Mapping[str, Any]) -> dict[str, Any]:
+def shown(said: Mapping[str, Any]) -> dict[str, Any]:
     """Values short enough for a journal."""
-    return {key: _shown(value) if isinstance(value, Mapping) else _cut(value) for key, value in said.items()}
+    return {key: shown(value) if isinstance(value, Mapping) else _cut(value) for key, value in said.items()}
 
 
 def _cut(value: Any) -> Any:

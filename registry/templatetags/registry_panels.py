@@ -6,12 +6,21 @@ from django import template
 
 from accounts.models import User
 from canvas.models import Project
+from registry.environments.comparison import Step
 from registry.models import Check, ModelVersion, PromotionRequest, RegisteredModel, Run, SelectionRecord
 
 register = template.Library()
 
 SHOWN = 5
 STAGE_TONES = {"production": ("good", "circle-check"), "staging": ("info", "clock-play"), "retired": ("", "archive")}
+STEP_TONES = {
+    Step.ADDED: ("info", "plus"),
+    Step.REMOVED: ("info", "minus"),
+    Step.MAJOR: ("bad", "arrows-up-down"),
+    Step.MINOR: ("warn", "arrow-right"),
+    Step.PATCH: ("", "point"),
+    Step.OTHER: ("", "dots"),
+}
 PROMOTION_TONES = {
     PromotionRequest.Status.OPEN: ("info", "git-pull-request"),
     PromotionRequest.Status.APPROVED: ("good", "check"),
@@ -61,6 +70,13 @@ def stage_pill(key: str | None, name: str | None) -> dict[str, str]:
     """The stage a version holds, as a pill."""
     tone, sign = STAGE_TONES.get(key or "", ("", "circle-dashed"))
     return {"label": name or "No stage", "tone": tone, "sign": sign}
+
+
+@register.inclusion_tag("registry/_stage_pill.html")
+def step_pill(step: str) -> dict[str, str]:
+    """How far two versions of a package lie apart, as a pill."""
+    tone, sign = STEP_TONES[Step(step)]
+    return {"label": str(step), "tone": tone, "sign": sign}
 
 
 @register.inclusion_tag("registry/_stage_pill.html")

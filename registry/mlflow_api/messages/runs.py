@@ -88,13 +88,14 @@ def _pairs(kind: type[RunParam | RunTag], pks: Sequence[int]) -> ByRun:
 def _metrics(pks: Sequence[int]) -> ByRun:
     found: ByRun = defaultdict(list)
     rows = LatestMetric.objects.filter(run__in=pks).order_by("run", "key")
-    for run, *point in rows.values_list("run_id", "key", "value", "is_nan", "timestamp_ms", "step"):
-        found[run].append(metric(*point))
+    for run, *point in rows.values_list("run_id", *POINT):
+        found[run].append(metric(point))
     return found
 
 
-def metric(key: str, value: float, is_nan: bool, timestamp_ms: int, step: int) -> Fields:
-    """One point of a metric."""
+def metric(point: Sequence[Any]) -> Fields:
+    """One point of a metric, from a row of the columns in POINT."""
+    key, value, is_nan, timestamp_ms, step = point
     return {"key": key, "value": "NaN" if is_nan else number(value), "timestamp": timestamp_ms, "step": step}
 
 

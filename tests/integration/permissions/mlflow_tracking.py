@@ -11,6 +11,7 @@ WRITE = inside(*WRITERS)
 READ = everyone_inside(ok=400)
 RUN = "5" * 32
 HERE = {"run_id": RUN}
+MODEL = '{"artifact_path": "model", "flavors": {}, "utc_time_created": "now", "run_id": "5"}'
 
 
 def a_run(project: Project) -> dict[str, Any]:
@@ -44,4 +45,19 @@ TABLE = {
     "mlflow:run-restore": Row(prepare=a_run, post=WRITE, post_data=HERE, api=True),
     "mlflow:run-set-tag": Row(prepare=a_run, post=WRITE, post_data=HERE | {"key": "a", "value": "b"}, api=True),
     "mlflow:run-delete-tag": Row(prepare=a_run, post=WRITE, post_data=HERE | {"key": "team"}, api=True),
+    "mlflow:run-log-param": Row(prepare=a_run, post=WRITE, post_data=HERE | {"key": "depth", "value": "3"}, api=True),
+    "mlflow:run-log-metric": Row(
+        prepare=a_run, post=WRITE, post_data=HERE | {"key": "f1", "value": 0.9, "timestamp": 1}, api=True
+    ),
+    "mlflow:run-log-batch": Row(prepare=a_run, post=WRITE, post_data=HERE, api=True),
+    "mlflow:run-log-inputs": Row(
+        prepare=a_run,
+        post=WRITE,
+        post_data=HERE | {"datasets": [{"dataset": {"name": "train", "digest": "abc"}}]},
+        api=True,
+    ),
+    "mlflow:run-log-outputs": Row(prepare=a_run, post=WRITE, post_data=HERE, api=True),
+    "mlflow:run-log-model": Row(prepare=a_run, post=WRITE, post_data=HERE | {"model_json": MODEL}, api=True),
+    "mlflow:metric-history": Row(get=READ, api=True),
+    "mlflow:metric-history-bulk-interval": Row(get=READ, api=True),
 }
