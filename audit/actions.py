@@ -130,8 +130,19 @@ class Action(StrEnum):
     LOGGED_MODEL_CHANGED = "logged-model.changed"
     LOGGED_MODEL_DELETED = "logged-model.deleted"
     MODEL_REGISTERED = "model.registered"
+    MODEL_RENAMED = "model.renamed"
+    MODEL_DESCRIBED = "model.described"
+    MODEL_TASK_DECIDED = "model.task-decided"
+    MODEL_TAGGED = "model.tagged"
+    MODEL_UNTAGGED = "model.untagged"
+    MODEL_REMOVED = "model.removed"
     VERSION_REGISTERED = "version.registered"
     VERSION_NOTED = "version.noted"
+    VERSION_DESCRIBED = "version.described"
+    VERSION_TAGGED = "version.tagged"
+    VERSION_UNTAGGED = "version.untagged"
+    VERSION_REMOVED = "version.removed"
+    STAGE_SET = "stage.set"
     ENVIRONMENT_RECORDED = "environment.recorded"
     SERVING_STATED = "serving.stated"
     ARTIFACT_VERIFIED = "artifact.verified"
@@ -290,8 +301,19 @@ SENTENCES: dict[Action, str] = {
     Action.LOGGED_MODEL_CHANGED: "changed the saved model {label}",
     Action.LOGGED_MODEL_DELETED: "deleted the saved model {label}",
     Action.MODEL_REGISTERED: "registered the model {label}",
+    Action.MODEL_RENAMED: "renamed the model {label}",
+    Action.MODEL_DESCRIBED: "described the model {label}",
+    Action.MODEL_TASK_DECIDED: "decided the task of the model {label}",
+    Action.MODEL_TAGGED: "set the tag {label}",
+    Action.MODEL_UNTAGGED: "removed the tag {label}",
+    Action.MODEL_REMOVED: "removed the model {label}",
     Action.VERSION_REGISTERED: "registered {label}",
     Action.VERSION_NOTED: "changed the note beside {label}",
+    Action.VERSION_DESCRIBED: "changed the note on {label}",
+    Action.VERSION_TAGGED: "set the tag {label}",
+    Action.VERSION_UNTAGGED: "removed the tag {label}",
+    Action.VERSION_REMOVED: "removed {label}",
+    Action.STAGE_SET: "set, without a promotion, the stage of {label}",
     Action.ENVIRONMENT_RECORDED: "recorded the training environment {label}",
     Action.SERVING_STATED: "stated how {label} is served",
     Action.ARTIFACT_VERIFIED: "checked the stored file of {label}",

@@ -188,6 +188,8 @@ UPLOAD_MAX_BYTES = environment.whole_number("TENET_MAX_UPLOAD_MB", default=2100)
 # A PUT below one of these is a file, which its view reads from the connection as it comes.
 STREAMED_PATHS = ["/api/2.0/mlflow-artifacts/"]
 DATASET_MAX_BYTES = environment.whole_number("TENET_MAX_DATASET_BYTES", default=2 * 2**30)
+# Aliases and stages that promotions alone move, besides the alias of each stage.
+PROTECTED_NAMES = environment.words("TENET_PROTECTED_NAMES", default="champion,production")
 # Folders of this machine whose files may be recorded as snapshots and read where they lie.
 DATA_ROOTS = environment.words("TENET_DATA_ROOTS")
 # Known vulnerabilities of Python packages, as a file that somebody put there: nothing is ever fetched.

@@ -43,11 +43,11 @@ def ensure_object(value: Any, *, what: str) -> dict[str, Any]:
     return value
 
 
-def ensure_storable(value: Any, *, what: str) -> None:
+def ensure_storable(value: Any, *, what: str, longest: int = LENGTH) -> None:
     """Refuse, with NotStorable, what some database or the hashes over it could not keep as it is."""
     _ensure(value, what=what, depth=0)
-    if len(json.dumps(value, ensure_ascii=False)) > LENGTH:
-        raise NotStorable(f"Shorten {what}: as JSON it may have {LENGTH:,} characters.")
+    if len(json.dumps(value, ensure_ascii=False)) > longest:
+        raise NotStorable(f"Shorten {what}: as JSON it may have {longest:,} characters.")
 
 
 def ensure_text(value: str, *, what: str) -> str:

@@ -19,7 +19,7 @@ from registry.environment_files import UnreadableEnvironment
 from registry.formats import FormatMismatch
 from registry.json_values import NotStorable
 from registry.models import ModelVersion, RegisteredModel
-from registry.services import aliases, models, promotions, runs, selections, serving, versions, webhooks
+from registry.services import aliases, models, promotions, protection, runs, selections, serving, versions, webhooks
 
 
 class TooSoon(APIException):
@@ -32,6 +32,7 @@ class TooSoon(APIException):
 # A refusal that concerns one field is told beside it, with 400; the others have a status of their own.
 BY_FIELD: dict[type[Exception], str] = {
     models.ReservedName: "name",
+    models.UnusableModelName: "name",
     models.TaskMismatch: "task",
     versions.UnusableName: "file",
     versions.EmptyFile: "file",
@@ -53,8 +54,12 @@ BY_FIELD: dict[type[Exception], str] = {
 }
 BY_STATUS: dict[type[Exception], type[APIException]] = {
     models.ModelNameTaken: Conflict,
+    models.TaskDecided: Conflict,
+    models.NoSuchModel: Conflict,
+    models.InUse: Conflict,
+    versions.NoSuchVersion: Conflict,
     versions.NumberTaken: Conflict,
-    aliases.ProtectedAlias: Conflict,
+    protection.Protected: Conflict,
     selections.StillGoing: Conflict,
     promotions.AlreadyOpen: Conflict,
     promotions.AlreadyHeld: Conflict,

@@ -7,7 +7,9 @@ from data.parts import NotThere
 from data.services import references
 from data.storage import Missing, TooLarge
 from outside.client import NotFound, Refused
+from registry.archives import ArchiveBomb
 from registry.artifact_paths import UnusablePath
+from registry.formats import FormatMismatch
 from registry.json_values import NotStorable
 from registry.mlflow_api import bodies, wire
 from registry.services import (
@@ -16,13 +18,19 @@ from registry.services import (
     batches,
     dependants,
     experiments,
+    folders,
     inputs,
     logged_models,
+    model_tags,
     models,
     multipart,
     open_runs,
+    protection,
     runs,
+    sources,
+    stages,
     tags,
+    versions,
     webhooks,
 )
 
@@ -85,9 +93,20 @@ CODES: dict[type[Exception], str] = {
     logged_models.ParamChanged: INVALID,
     dependants.InUse: "RESOURCE_CONFLICT",
     models.ModelNameTaken: "RESOURCE_ALREADY_EXISTS",
-    models.ReservedName: INVALID,
+    models.UnusableModelName: INVALID,
+    models.NoSuchModel: ABSENT,
+    models.InUse: "RESOURCE_CONFLICT",
+    versions.NoSuchVersion: ABSENT,
+    versions.NumberTaken: "RESOURCE_ALREADY_EXISTS",
+    models.InvalidTag: INVALID,
+    model_tags.NoSuchTag: ABSENT,
+    sources.InvalidSource: INVALID,
+    folders.ChangedMeanwhile: "RESOURCE_CONFLICT",
+    stages.NoSuchStage: INVALID,
+    FormatMismatch: INVALID,
+    ArchiveBomb: INVALID,
     aliases.InvalidAlias: INVALID,
-    aliases.ProtectedAlias: "PERMISSION_DENIED",
+    protection.Protected: "PERMISSION_DENIED",
     aliases.NoSuchAlias: INVALID,
     Refused: INVALID,
     NotFound: INVALID,

@@ -1,10 +1,13 @@
 from registry.mlflow_api.endpoints import (
+    aliases,
     artifacts,
     experiments,
     handshake,
     logged_models,
     metrics,
+    model_versions,
     multipart,
+    registered_models,
     run_contents,
     runs,
     webhooks,
@@ -22,6 +25,9 @@ urlpatterns = [
     *artifacts.ADDRESSES,
     *multipart.ADDRESSES,
     *logged_models.ADDRESSES,
+    *registered_models.ADDRESSES,
+    *model_versions.ADDRESSES,
+    *aliases.ADDRESSES,
     # The last, because it takes everything that is left.
     *handshake.UNKNOWN,
 ]

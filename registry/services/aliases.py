@@ -8,19 +8,16 @@ from django.utils import timezone
 from accounts.models import User
 from audit.actions import Action
 from audit.services import record
-from registry.models import Alias, AliasMove, ModelVersion, PromotionRequest, RegisteredModel, Stage
-from registry.services import webhooks
+from registry.models import Alias, AliasMove, ModelVersion, PromotionRequest, RegisteredModel
+from registry.models.versions import LONGEST_ALIAS
+from registry.services import models, protection, versions, webhooks
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
-_LOOKS_LIKE_A_NUMBER = re.compile(r"v?\d+|latest")
+_NAME = re.compile(rf"[\w-]{{1,{LONGEST_ALIAS}}}")
+_RESERVED = re.compile(r"v\d+|latest", re.IGNORECASE)
 
 
 class InvalidAlias(Exception):
     """The name cannot be an alias."""
-
-
-class ProtectedAlias(Exception):
-    """The alias belongs to a stage, and moves only with a promotion."""
 
 
 class NoSuchAlias(Exception):
@@ -29,26 +26,26 @@ class NoSuchAlias(Exception):
 
 @transaction.atomic
 def move(version: ModelVersion, *, name: str, by: User) -> Alias:
-    """Point a free alias at a version; raises ProtectedAlias for one that a stage owns or is called."""
-    if not _NAME.fullmatch(name) or _LOOKS_LIKE_A_NUMBER.fullmatch(name):
+    """Point a free alias at a version; raises InvalidAlias, or Protected for one that only a promotion moves."""
+    if not _NAME.fullmatch(name) or _RESERVED.fullmatch(name):
         raise InvalidAlias(
-            f"“{name[:100]}” cannot be an alias. Use small letters, digits and hyphens, but no version number."
+            f"“{name[:100]}” cannot be an alias. Use letters, digits, hyphens and underscores, at most "
+            f"{LONGEST_ALIAS}; “latest” and version numbers such as v1 are reserved."
         )
-    _ensure_free(name)
-    if Stage.objects.filter(key=name).exists():
-        # Whoever loads “production” by name would get a version that nobody approved.
-        raise ProtectedAlias(f"“{name}” is a stage, which only a promotion gives. Choose another name for the alias.")
+    protection.ensure_alias_is_free(name, on=version)
+    models.locked(version.model)
+    versions.ensure_live(version)
     return point(version, name=name, by=by, journal=True)
 
 
 @transaction.atomic
 def remove(model: RegisteredModel, *, name: str, by: User) -> None:
     """Take a free alias away from whichever version has it."""
-    _ensure_free(name)
-    RegisteredModel.objects.select_for_update().get(pk=model.pk)
-    alias = Alias.objects.select_related("version").filter(model=model, name=name).first()
+    model = models.locked(model)
+    alias = Alias.objects.select_related("version__model__project").filter(model=model, name=name).first()
+    protection.ensure_alias_is_free(name, on=alias.version if alias else model)
     if alias is None:
-        raise NoSuchAlias(f"{model.name} has no alias called {name}.")
+        raise NoSuchAlias(f"Registered model alias {name} not found: {model.name} has no such alias.")
     before = {"version": alias.version.number}
     _announce(model, name, by=by, before=alias.version)
     record(
@@ -103,9 +100,3 @@ def _announce(
         before={"version": before.number if before else None},
         after={"version": after.number if after else None},
     )
-
-
-def _ensure_free(name: str) -> None:
-    stage = Stage.objects.filter(alias=name).first()
-    if stage:
-        raise ProtectedAlias(f"“{name}” always points at the version in {stage.name}. Request a promotion to move it.")

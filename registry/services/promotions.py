@@ -14,7 +14,7 @@ from canvas.services import signatures
 from registry import findings, manifest, policy
 from registry.independence import reason_against
 from registry.models import ModelVersion, PromotionRequest, RegisteredModel, Stage, StageAssignment, Vote
-from registry.services import aliases, gates, webhooks
+from registry.services import aliases, gates, versions, webhooks
 from registry.services.checks import report
 from registry.services.gates import Gate
 
@@ -57,6 +57,7 @@ def request_promotion(version: ModelVersion, *, stage: Stage, reason: str, by: U
     if not reason.strip():
         raise ReasonMissing("Say why this version should be promoted; the approver and the model document read it.")
     project = Project.objects.select_for_update().get(pk=version.model.project_id)
+    versions.ensure_live(version)
     held = current_assignment(version)
     if held and held.stage_id == stage.pk:
         raise AlreadyHeld(f"{version} is in {stage.name} already.")

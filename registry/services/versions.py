@@ -8,6 +8,8 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
+from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from audit.actions import Action
@@ -26,7 +28,7 @@ from registry.models import (
     TrainingEnvironment,
     VersionDataset,
 )
-from registry.services import checks, webhooks
+from registry.services import checks, models, protection, webhooks
 
 LARGEST_NUMBER = 2**31 - 1
 NAME_BYTES = 255
@@ -42,6 +44,10 @@ class EmptyFile(ValueError):
 
 class NumberTaken(Exception):
     """The model has a version with the number that was asked for."""
+
+
+class NoSuchVersion(Exception):
+    """The model has no such version, or has none any more."""
 
 
 class InvalidDetails(ValueError):
@@ -93,14 +99,14 @@ def register_version(
     in each case nothing is registered.
     """
     _ensure_fits(model.project, details)
-    _ensure_free(model, number)
+    ensure_free(model, number)
     artifact = receive(file, file_name=file_name)
     with transaction.atomic():
         # Counting waits here for whoever registers a version of the same model.
-        model = RegisteredModel.objects.select_for_update().get(pk=model.pk)
-        _ensure_free(model, number)
-        version = _create(model, details, artifact, number or _next_number(model), by)
-        _start(version, by)
+        model = models.locked(model)
+        ensure_free(model, number)
+        version = _create(model, details, artifact, number or next_number(model), by)
+        start(version, by)
         webhooks.announce(model.project, "model_version.created", by=by, data=webhook_events.version_created(version))
         record(
             Action.VERSION_REGISTERED,
@@ -127,6 +133,57 @@ def receive(file: BinaryIO | Iterable[bytes], *, file_name: str) -> Artifact:
         found = formats.ensure_matches(received.path, name)
         archives.ensure_unpacks_small(received.path)
         return Artifact(name, str(found), received.keep())
+
+
+@transaction.atomic
+def annotate(version: ModelVersion, *, note: str, by: User) -> ModelVersion:
+    """Change the note on a version, which is all of it that may change."""
+    models.locked(version.model)
+    ensure_live(version)
+    if note == version.note:
+        return version
+    before, version.note, version.updated_at = version.note, note, timezone.now()
+    version.save(update_fields=["note", "updated_at"])
+    record(
+        Action.VERSION_DESCRIBED, by=by, on=version, chain=version.model.project.chain,
+        before={"note": before}, after={"note": note},
+    )  # fmt: skip
+    return version
+
+
+@transaction.atomic
+def remove(version: ModelVersion, *, by: User) -> None:
+    """Set a version aside with its free aliases; its number is never given again.
+
+    Raises Protected while it holds what only promotions move, and InUse while a promotion of it is open.
+    """
+    model = models.locked(version.model)
+    ensure_live(version)
+    if held := protection.holder_among(model, version=version):
+        page = reverse("registry:promotion-create", args=[model.project.slug, model.name, version.number])
+        raise protection.Protected(
+            f"{version} cannot be removed, because {held}. Request a promotion that takes it out first.", page
+        )
+    models.ensure_no_open_promotion(version.promotions.all(), what=str(version))
+    moved = models.drop_aliases(version.aliases.select_related("version"), by=by)
+    version.removed_at = version.updated_at = timezone.now()
+    version.save(update_fields=["removed_at", "updated_at"])
+    record(Action.VERSION_REMOVED, by=by, on=version, chain=model.project.chain, before={"aliases": list(moved)})
+
+
+def find(model: RegisteredModel, number: int) -> ModelVersion:
+    """The version with this number; raises NoSuchVersion."""
+    found = ModelVersion.objects.live().filter(model=model, number=number)
+    version = found.select_related("model__project", "run__experiment", "logged_model__experiment").first()
+    if version is None:
+        raise NoSuchVersion(f"Model Version (name={model.name}, version={number}) not found.")
+    return version
+
+
+def ensure_live(version: ModelVersion) -> None:
+    """Raise NoSuchVersion for a version that was removed meanwhile; ask it with the model locked."""
+    if not ModelVersion.objects.live().filter(pk=version.pk).exists():
+        raise NoSuchVersion(f"Model Version (name={version.model.name}, version={version.number}) was removed.")
 
 
 def plain_name(file_name: str) -> str:
@@ -159,7 +216,8 @@ def _ensure_fits(project: Project, details: VersionDetails) -> None:
         raise InvalidDetails(f"{trainer} is not a member of {project.name}. Add them first, or name somebody who is.")
 
 
-def _ensure_free(model: RegisteredModel, number: int | None) -> None:
+def ensure_free(model: RegisteredModel, number: int | None) -> None:
+    """Raise NumberTaken for a number that the model has given before; ask it with the model locked."""
     if number is None:
         return
     if not 1 <= number <= LARGEST_NUMBER:
@@ -167,11 +225,12 @@ def _ensure_free(model: RegisteredModel, number: int | None) -> None:
     if model.versions.filter(number=number).exists():
         raise NumberTaken(
             f"{model.name} v{number} exists, and a version never changes. "
-            f"Leave the number out to get v{_next_number(model)}."
+            f"Leave the number out to get v{next_number(model)}."
         )
 
 
-def _next_number(model: RegisteredModel) -> int:
+def next_number(model: RegisteredModel) -> int:
+    """One more than the highest number a version of the model ever had; ask it with the model locked."""
     largest: int | None = model.versions.aggregate(largest=Max("number"))["largest"]
     return (largest or 0) + 1
 
@@ -203,7 +262,8 @@ def _create(model: RegisteredModel, details: VersionDetails, artifact: Artifact,
     return version
 
 
-def _start(version: ModelVersion, by: User) -> None:
+def start(version: ModelVersion, by: User) -> None:
+    """Put a version that was just created into its first stage, inside the transaction that created it."""
     stage = Stage.objects.filter(key=policy.FIRST_STAGE).first()
     if stage:
         StageAssignment.objects.create(version=version, stage=stage, assigned_by=by, from_at=version.created_at)

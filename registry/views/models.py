@@ -9,8 +9,8 @@ from canvas.access import get_project
 from canvas.models import Project
 from canvas.roles import Permission
 from registry.forms import ModelForm
-from registry.models import RegisteredModel, Stage, StageAssignment
-from registry.services import aliases, models
+from registry.models import RegisteredModel, StageAssignment
+from registry.services import aliases, models, protection
 
 MODELS_PER_PAGE = 50
 VERSIONS_PER_PAGE = 50
@@ -35,7 +35,7 @@ def model_create(request: AuthenticatedRequest, slug: str) -> HttpResponse:
         return _render_form(request, project, form)
     try:
         model = models.register_model(project, by=request.user, **form.cleaned_data)
-    except (models.ModelNameTaken, models.ReservedName) as reason:
+    except (models.ModelNameTaken, models.UnusableModelName) as reason:
         form.add_error("name", str(reason))
     except models.TaskMismatch as reason:
         form.add_error("task", str(reason))
@@ -59,7 +59,7 @@ def model_detail(request: AuthenticatedRequest, slug: str, name: str) -> HttpRes
         "model": model,
         "page": Paginator(versions, VERSIONS_PER_PAGE).get_page(request.GET.get("page")),
         "moves": Paginator(moves, MOVES_PER_PAGE).get_page(request.GET.get("moves")),
-        "protected": set(Stage.objects.exclude(alias="").values_list("alias", flat=True)),
+        "protected": protection.protected_names(),
     }
     return render(request, "registry/model_detail.html", context)
 
@@ -71,7 +71,7 @@ def alias_remove(request: AuthenticatedRequest, slug: str, name: str, alias: str
     model = get_object_or_404(RegisteredModel.objects.select_related("project"), project=project, name=name)
     try:
         aliases.remove(model, name=alias, by=request.user)
-    except (aliases.ProtectedAlias, aliases.NoSuchAlias) as reason:
+    except (protection.Protected, aliases.NoSuchAlias) as reason:
         messages.error(request, str(reason))
     else:
         messages.success(request, f"No version is called {alias} any more.")

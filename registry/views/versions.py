@@ -17,8 +17,8 @@ from registry.findings import environment_gaps
 from registry.formats import FormatMismatch
 from registry.forms import AliasForm, VersionForm
 from registry.json_values import NotStorable
-from registry.models import ModelVersion, PromotionRequest, RegisteredModel, Stage
-from registry.services import aliases, gates, versions
+from registry.models import ModelVersion, PromotionRequest, RegisteredModel
+from registry.services import aliases, gates, protection, versions
 
 REFUSED_FILE = (versions.UnusableName, versions.EmptyFile, storage.TooLarge, FormatMismatch, ArchiveBomb)
 
@@ -87,7 +87,7 @@ def version_alias(request: AuthenticatedRequest, slug: str, name: str, number: i
     except aliases.InvalidAlias as reason:
         form.add_error("name", str(reason))
         return _render_version(request, project, version, alias_form=form, status=422)
-    except aliases.ProtectedAlias as reason:
+    except protection.Protected as reason:
         form.add_error("name", str(reason))
         return _render_version(request, project, version, alias_form=form, status=409)
     messages.success(request, f"“{alias.name}” now points at {version}.")
@@ -139,7 +139,7 @@ def _render_version(
         "example_input": _as_text(version.example_input),
         "example_output": _as_text(version.example_output),
         "alias_form": alias_form or AliasForm(),
-        "protected": set(Stage.objects.exclude(alias="").values_list("alias", flat=True)),
+        "protected": protection.protected_names(),
     }
     return render(request, "registry/version_detail.html", context, status=status)
 

@@ -436,11 +436,9 @@ def test_free_aliases_move_and_the_stages_alias_does_not(
     assert refused.json()["detail"] == (
         "“champion” always points at the version in Production. Request a promotion to move it."
     )
-    for name in ("production", "staging"):
-        refused = client.put(alias(name), {"version": 2})
-        assert refused.status_code == 409, name
-        assert "is a stage" in refused.json()["detail"]
-    for name in ("v2", "latest", "7", "Upper"):
+    for name in ("production", "Champion"):
+        assert client.put(alias(name), {"version": 2}).status_code == 409, name
+    for name in ("v2", "V2", "latest", "two words", "a.b"):
         assert client.put(alias(name), {"version": 2}).status_code == 400, name
     assert client.put(alias("challenger"), {"version": 9}).status_code == 404
     page = reverse("registry:version-alias", args=[model.project.slug, model.name, 1])
