@@ -8,13 +8,24 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.utils import timezone
 
+import statements
 from accounts.models import ApiToken, User
 from audit.actions import Action
 from audit.services import SYSTEM_CHAIN, record
+from statements import Statement
 
 TOKEN_MARK = "tenet_"  # noqa: S105  (a public prefix by which leaked tokens can be found)
 LONGEST_TOKEN_LIFE = timedelta(days=365)
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
+
+
+_TOKEN_COLUMNS = statements.columns(ApiToken)
+_TOKEN = Statement(
+    lambda digest: ApiToken.objects.filter(digest=digest).values_list(
+        *_TOKEN_COLUMNS, *statements.columns(User, "user__")
+    ),
+    "digest",
+)
 
 
 class TokenRefused(Exception):
@@ -124,9 +135,11 @@ def revoke_token(token: ApiToken, *, by: User, chain: str = SYSTEM_CHAIN) -> Api
 
 def open_token(secret: str) -> ApiToken:
     """The usable token with this secret; raises TokenRefused with the reason."""
-    token = ApiToken.objects.select_related("user").filter(digest=digest_of(secret)).first()
-    if token is None:
+    found = _TOKEN.first(digest_of(secret))
+    if found is None:
         raise TokenRefused("This token is not known here. Create one in the project's settings.")
+    token = statements.record(ApiToken, found[: len(_TOKEN_COLUMNS)])
+    token.user = statements.record(User, found[len(_TOKEN_COLUMNS) :])
     if token.revoked_at is not None or not token.user.is_active:
         raise TokenRefused("This token was revoked. Create a new one in the project's settings.")
     if token.is_expired:

@@ -12,12 +12,21 @@ import rfc8785
 from django.db import connection, models
 from django.utils import timezone
 
+import statements
 from audit.actions import Action
 from audit.models import AuditEntry, ChainHead
+from statements import Statement
 
 DOMAIN = b"tenet.audit.v1\0"
 SYSTEM_CHAIN = "system"
 _LARGEST_EXACT_INTEGER = 2**53
+
+_HEAD = Statement(
+    lambda chain: (
+        ChainHead.objects.select_for_update().filter(chain=chain).order_by().values_list(*statements.columns(ChainHead))
+    ),
+    "chain",
+)
 
 
 class Actor(Protocol):
@@ -52,8 +61,7 @@ def record(
     """
     if not connection.in_atomic_block:
         raise OutsideTransaction("record() belongs inside the transaction of the write it describes.")
-    ChainHead.objects.get_or_create(chain=chain)
-    head = ChainHead.objects.select_for_update().get(chain=chain)
+    head = _head(chain)
     now = timezone.now()
     object_label = unicodedata.normalize("NFC", label or str(on))[:300]
     body = {
@@ -90,6 +98,14 @@ def record(
     entry.save(force_insert=True)
     ChainHead.objects.filter(chain=chain).update(seq=entry.seq, hash=entry.hash)
     return entry
+
+
+def _head(chain: str) -> ChainHead:
+    """The last link of a chain, locked until the transaction ends."""
+    if found := _HEAD.first(chain):
+        return statements.record(ChainHead, found)
+    ChainHead.objects.get_or_create(chain=chain)
+    return ChainHead.objects.select_for_update().get(chain=chain)
 
 
 def canonical(body: dict[str, Any]) -> str:

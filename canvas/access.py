@@ -5,10 +5,18 @@ from dataclasses import dataclass
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
+import statements
 from accounts.models import ApiToken, User
 from canvas.blocks import Block, get_block
 from canvas.models import Membership, Project
 from canvas.roles import GRANTS, SITE_GRANTS, Permission
+from statements import Statement
+
+# Asked by every request of every program.
+_PROJECT = Statement(lambda pk: Project.objects.filter(pk=pk).values_list(*statements.columns(Project)), -1)
+_ROLE = Statement(
+    lambda project, user: Membership.objects.filter(project=project, user=user).order_by().values_list("role"), -1, -2
+)
 
 
 @dataclass(frozen=True)
@@ -32,9 +40,8 @@ def permissions_of(user: User, project: Project) -> Can:
     if not user.is_authenticated or not user.is_active:
         return Can(frozenset())
     granted = SITE_GRANTS.get(user.active_site_role, frozenset())
-    membership = Membership.objects.filter(project=project, user=user).first()
-    if membership:
-        granted = granted | GRANTS[membership.role]
+    if found := _ROLE.first(project.pk, user.pk):
+        granted = granted | GRANTS[found[0]]
     return Can(granted)
 
 
@@ -54,10 +61,10 @@ def get_project(
 
 def get_token_project(token: ApiToken, *, needs: Permission = Permission.VIEW) -> Project:
     """The one project that a token opens, where an address names none; raises as `get_project` does."""
-    project = Project.objects.filter(pk=token.project_id).first()
-    if project is None:
+    found = _PROJECT.first(token.project_id)
+    if found is None:
         raise Http404("No such project.")
-    return _let_in(token.user, project, needs)
+    return _let_in(token.user, statements.record(Project, found), needs)
 
 
 def _let_in(user: User, project: Project, needs: Permission) -> Project:

@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+from functools import lru_cache
 
 from registry.mlflow_api.wire import Malformed, Message
 
@@ -15,18 +16,7 @@ _KEY = re.compile(r"[/\w.\- :]+")
 
 def key(sent: Message, name: str = "key") -> str:
     """A key of a param, a metric or a tag; raises Malformed for one that is no plain relative path."""
-    found = sent.required(name, longest=LONGEST_KEY)
-    if not _KEY.fullmatch(found):
-        raise Malformed(
-            f"Invalid key {found!r}. Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), "
-            "spaces ( ), colons (:) and slashes (/)."
-        )
-    plain = posixpath.normpath(found)
-    if plain != found or plain == "." or plain.startswith(("..", "/")):
-        raise Malformed(
-            f"Invalid key {found!r}. Names may be treated as paths, and this one would resolve to {plain!r}."
-        )
-    return found
+    return _checked(sent.required(name, longest=LONGEST_KEY))
 
 
 def param(sent: Message) -> tuple[str, str]:
@@ -47,3 +37,19 @@ def tags(sent: Message) -> dict[str, str]:
 def experiment_tag(sent: Message) -> tuple[str, str]:
     """A tag of an experiment."""
     return key(sent), sent.text("value", longest=LONGEST_EXPERIMENT_TAG)
+
+
+# Scripts send the same few keys again and again.
+@lru_cache(maxsize=4096)
+def _checked(found: str) -> str:
+    if not _KEY.fullmatch(found):
+        raise Malformed(
+            f"Invalid key {found!r}. Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), "
+            "spaces ( ), colons (:) and slashes (/)."
+        )
+    plain = posixpath.normpath(found)
+    if plain != found or plain == "." or plain.startswith(("..", "/")):
+        raise Malformed(
+            f"Invalid key {found!r}. Names may be treated as paths, and this one would resolve to {plain!r}."
+        )
+    return found

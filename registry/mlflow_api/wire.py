@@ -41,11 +41,14 @@ class Message:
 
     def text(self, name: str, *, default: str = "", longest: int | None = None) -> str:
         """A text; one that has to be kept holds neither NUL nor half characters."""
-        value = self._fields.get(name, default)
+        value = self._fields.get(name)
+        if value is None:
+            return default
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise Malformed(f"{self._named(name)} has to be a text, not {_kind(value)}.")
         text = str(value)
-        check_text(text, self._named(name))
+        if not text.isprintable() or not text.isascii():
+            check_text(text, self._named(name))
         if longest is not None and len(text) > longest:
             raise Malformed(f"{self._named(name)} has {len(text):,} characters; at most {longest:,} are kept.")
         return text
@@ -182,17 +185,14 @@ def enum_names(kind: type[Enum]) -> list[str]:
 
 
 def _snake(name: str) -> str:
-    return _CAMEL.sub(r"_\1", name).lower() if any(letter.isupper() for letter in name) else name
+    return name if name.islower() else _CAMEL.sub(r"_\1", name).lower()
 
 
-def _check_depth(value: Any, depth: int) -> None:
+def _check_depth(value: dict[str, Any] | list[Any], depth: int) -> None:
     if depth > DEEPEST:
         raise Malformed(f"The body is nested deeper than {DEEPEST} levels.")
-    if isinstance(value, dict):
-        for one in value.values():
-            _check_depth(one, depth + 1)
-    elif isinstance(value, list):
-        for one in value:
+    for one in value.values() if isinstance(value, dict) else value:
+        if isinstance(one, dict | list):
             _check_depth(one, depth + 1)
 
 

@@ -13,10 +13,18 @@ from canvas.models import Project
 from registry.models import LoggedModelMetric, Run, RunParam
 from registry.services import logged_models, metrics, open_runs, tags
 from registry.services.metrics import Point
+from statements import Rows, Statement
 
 Params = Sequence[tuple[str, str]]
 
-_PARAM = "INSERT INTO registry_runparam (run_id, key, value) VALUES (%s, %s, %s)"
+_INSERT = "INSERT INTO registry_runparam (run_id, key, value) VALUES (%s, %s, %s)"
+
+
+def _params_of(run: int, *keys: str) -> Rows:
+    return RunParam.objects.filter(run=run, key__in=keys).order_by().values_list("key", "value")
+
+
+_PARAM = Statement(_params_of, -1, "key")
 
 
 class ParamChanged(Exception):
@@ -62,7 +70,7 @@ def _write_params(run: Run, params: Params) -> dict[str, str]:
     if not params:
         return {}
     sent = dict(params)
-    known = dict(RunParam.objects.filter(run=run, key__in=sent).order_by().values_list("key", "value"))
+    known = dict(_PARAM.all(run.pk, *sent) if len(sent) == 1 else _params_of(run.pk, *sent))
     if other := [key for key, value in known.items() if sent[key] != value]:
         shown = [
             {"key": key, "old_value": known[key][:200], "new_value": sent[key][:200]} for key in sorted(other)[:10]
@@ -72,7 +80,7 @@ def _write_params(run: Run, params: Params) -> dict[str, str]:
         )
     new = {key: value for key, value in sorted(sent.items()) if key not in known}
     with connection.cursor() as cursor:
-        cursor.executemany(_PARAM, [(run.pk, key, value) for key, value in new.items()])
+        cursor.executemany(_INSERT, [(run.pk, key, value) for key, value in new.items()])
     return new
 
 

@@ -5,14 +5,34 @@ from collections.abc import Mapping
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+import statements
 from accounts.models import User
 from audit.actions import Action
 from audit.services import record
 from canvas.models import Project
 from registry.models import Experiment, ExperimentTag, LoggedModel, Run
 from registry.services import dependants
+from statements import Statement
 
 DEFAULT_NAME = "Default"
+
+_DEFAULT = Statement(
+    lambda project: (
+        Experiment.objects.filter(project=project, is_default=True)
+        .order_by()
+        .values_list(*statements.columns(Experiment))
+    ),
+    -1,
+)
+_ONE = Statement(
+    lambda project, pk: (
+        Experiment.objects.filter(project=project, is_default=False, pk=pk)
+        .order_by()
+        .values_list(*statements.columns(Experiment))
+    ),
+    -1,
+    -2,
+)
 
 
 class ExperimentNameTaken(Exception):
@@ -37,17 +57,18 @@ class CannotRename(ExperimentDeleted):
 
 def default_of(project: Project) -> Experiment:
     """The experiment that MLflow's clients know as 0, made when somebody first asks for it."""
-    return Experiment.objects.filter(project=project, is_default=True).first() or _make_default(project)
+    found = _DEFAULT.first(project.pk)
+    return statements.record(Experiment, found) if found else _make_default(project)
 
 
 def find(project: Project, experiment_id: str) -> Experiment:
     """An experiment by the id that MLflow's clients use, deleted or not; raises NoSuchExperiment."""
     if experiment_id == "0":
         return default_of(project)
-    found = Experiment.objects.filter(project=project, is_default=False, pk=experiment_id).first()
+    found = _ONE.first(project.pk, int(experiment_id))
     if found is None:
         raise NoSuchExperiment(f"No Experiment with id={experiment_id} exists.")
-    return found
+    return statements.record(Experiment, found)
 
 
 def find_by_name(project: Project, name: str) -> Experiment:

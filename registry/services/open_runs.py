@@ -3,13 +3,26 @@
 from collections.abc import Mapping
 from typing import Any
 
+import statements
 from accounts.models import User
 from audit.actions import Action
 from audit.services import record
 from canvas.models import Project
 from registry.models import Run
+from statements import Statement
 
 LONGEST_SHOWN = 500
+
+_HELD = Statement(
+    lambda run_id, project: (
+        Run.objects.select_for_update(of=("self",), no_key=True)
+        .filter(run_id=run_id, experiment__project=project)
+        .order_by()
+        .values_list(*statements.columns(Run))
+    ),
+    "run",
+    -1,
+)
 
 
 class NoSuchRun(Exception):
@@ -33,11 +46,10 @@ def hold_any(project: Project, run_id: str) -> Run:
 
     Writers of one run wait for each other here, so that none of them is lost or undone by another.
     """
-    runs = Run.objects.select_for_update(of=("self",), no_key=True)
-    run = runs.filter(run_id=run_id, experiment__project=project.pk).first()
-    if run is None:
+    found = _HELD.first(run_id, project.pk)
+    if found is None:
         raise no_such(run_id)
-    return run
+    return statements.record(Run, found)
 
 
 def no_such(run_id: str) -> NoSuchRun:

@@ -11,10 +11,17 @@ from registry.mlflow_api.messages.runs import info_of, runs_of
 from registry.mlflow_api.wire import Message
 from registry.models import Run
 from registry.services import open_runs, runs, tags
+from statements import Statement
 
 LONGEST_NAME = 500
 LONGEST_USER = 250
 STATUSES = wire.enum_names(Run.Status)
+
+_PK = Statement(
+    lambda run_id, project: Run.objects.filter(run_id=run_id, experiment__project=project).order_by().values_list("pk"),
+    "run",
+    -1,
+)
 
 
 def run_id(sent: Message) -> str:
@@ -40,10 +47,10 @@ def create(call: Call) -> Fields:
 def get(call: Call) -> Fields:
     """A run with its latest metrics, params, tags, inputs and outputs."""
     wanted = run_id(call.sent)
-    pk = Run.objects.filter(run_id=wanted, experiment__project=call.project.pk).values_list("pk", flat=True).first()
-    if pk is None:
+    found = _PK.first(wanted, call.project.pk)
+    if found is None:
         raise open_runs.no_such(wanted)
-    return {"run": runs_of([pk])[0]}
+    return {"run": runs_of(found)[0]}
 
 
 def update(call: Call) -> Fields:

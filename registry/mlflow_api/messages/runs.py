@@ -1,7 +1,7 @@
 """Runs as MLflow has them, read as plain rows: a page of a thousand runs costs as many queries as one run."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -10,6 +10,7 @@ from registry.mlflow_api.messages.experiments import artifact_root
 from registry.mlflow_api.messages.moments import milliseconds
 from registry.mlflow_api.wire import number
 from registry.models import LatestMetric, Run, RunDataset, RunModelLink, RunParam, RunTag
+from statements import Rows, Statement
 
 Fields = dict[str, Any]
 ByRun = dict[int, list[Fields]]
@@ -20,15 +21,40 @@ _INFO = (
     "pk", "run_id", "name", "experiment_id", "experiment__is_default", "started_by", "created_by__username", "status",
     "started_at", "ended_at", "deleted_at",
 )  # fmt: skip
-_HAS_DATASETS = Exists(RunDataset.objects.filter(run=OuterRef("pk")))
-_HAS_MODELS = Exists(RunModelLink.objects.filter(run=OuterRef("pk")))
+# Most runs have neither, and need not be asked for them.
+_HAS = {
+    "has_datasets": Exists(RunDataset.objects.filter(run=OuterRef("pk"))),
+    "has_models": Exists(RunModelLink.objects.filter(run=OuterRef("pk"))),
+}
+
+
+class _Read:
+    """A read of rows that hang on runs: compiled once for a single run, which is what scripts ask for."""
+
+    def __init__(self, build: Callable[[Sequence[int]], Rows]) -> None:
+        self._build = build
+        self._of_one = Statement(lambda pk: build([pk]), -1)
+
+    def of(self, pks: Sequence[int]) -> Iterable[Sequence[Any]]:
+        return self._of_one.all(pks[0]) if len(pks) == 1 else self._build(pks)
+
+
+_RUNS = _Read(lambda pks: Run.objects.filter(pk__in=pks).annotate(**_HAS).order_by().values_list(*_INFO, *_HAS))
+_METRICS = _Read(
+    lambda pks: LatestMetric.objects.filter(run__in=pks).order_by("run_id", "key").values_list("run_id", *POINT)
+)
+_PARAMS = _Read(
+    lambda pks: RunParam.objects.filter(run__in=pks).order_by("run_id", "key").values_list("run_id", "key", "value")
+)
+_TAGS = _Read(
+    lambda pks: RunTag.objects.filter(run__in=pks).order_by("run_id", "key").values_list("run_id", "key", "value")
+)
 
 
 def runs_of(pks: Sequence[int]) -> list[Fields]:
     """Runs with everything that hangs on them, in the order given; those that are not there are left out."""
-    found = Run.objects.filter(pk__in=pks).annotate(has_datasets=_HAS_DATASETS, has_models=_HAS_MODELS)
-    rows = {row[0]: row for row in found.order_by().values_list(*_INFO, "has_datasets", "has_models")}
-    metrics, params, tags = _metrics(pks), _pairs(RunParam, pks), _pairs(RunTag, pks)
+    rows = {row[0]: row for row in _RUNS.of(pks)}
+    metrics, params, tags = _metrics(pks), _pairs(_PARAMS, pks), _pairs(_TAGS, pks)
     datasets = _datasets([pk for pk, row in rows.items() if row[-2]])
     used, made = _models([pk for pk, row in rows.items() if row[-1]])
     return [
@@ -45,7 +71,7 @@ def runs_of(pks: Sequence[int]) -> list[Fields]:
 
 def info_of(pk: int) -> Fields:
     """What a run is called and how it stands, without what it holds."""
-    return _info(Run.objects.values_list(*_INFO).get(pk=pk))
+    return _info(next(iter(_RUNS.of([pk]))))
 
 
 def run_root(experiment_id: str, run_id: str) -> str:
@@ -77,18 +103,16 @@ def _said(**lists: list[Fields] | None) -> Fields:
     return {name: items for name, items in lists.items() if items}
 
 
-def _pairs(kind: type[RunParam | RunTag], pks: Sequence[int]) -> ByRun:
+def _pairs(rows: _Read, pks: Sequence[int]) -> ByRun:
     found: ByRun = defaultdict(list)
-    rows = kind._default_manager.filter(run__in=pks).order_by("run", "key")
-    for run, key, value in rows.values_list("run_id", "key", "value"):
+    for run, key, value in rows.of(pks):
         found[run].append({"key": key, "value": value})
     return found
 
 
 def _metrics(pks: Sequence[int]) -> ByRun:
     found: ByRun = defaultdict(list)
-    rows = LatestMetric.objects.filter(run__in=pks).order_by("run", "key")
-    for run, *point in rows.values_list("run_id", *POINT):
+    for run, *point in _METRICS.of(pks):
         found[run].append(metric(point))
     return found
 
