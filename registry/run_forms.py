@@ -10,6 +10,27 @@ from registry.services import selections
 HIGHER, LOWER = "higher", "lower"
 
 
+LONGEST_NOTE = 8_000
+LONGEST_REASON = 500
+
+
+class NoteForm(forms.Form):
+    """What is to be known about a run."""
+
+    note = forms.CharField(
+        required=False,
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="MLflow's clients know it as the run's description.",
+    )
+
+
+class RunReasonForm(forms.Form):
+    """Why a run is set aside."""
+
+    reason = forms.CharField(required=False, max_length=LONGEST_REASON, help_text="It appears in the journal.")
+
+
 class SelectionForm(forms.Form):
     """Which of the compared runs was chosen, by which metric, and why."""
 

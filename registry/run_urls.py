@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from registry.views import run_comparison, runs, selections
+from registry.views import run_comparison, run_page, runs, selections
 
 RUN = "p/<slug:slug>/runs/<slug:run_id>/"
 
@@ -11,7 +11,12 @@ urlpatterns = [
     path("p/<slug:slug>/runs.csv", runs.run_export, name="run-export"),
     path("p/<slug:slug>/runs/compare/", run_comparison.compare, name="run-compare"),
     path("p/<slug:slug>/runs/choose/", run_comparison.choose, name="run-choose"),
-    path(RUN, runs.run_detail, name="run-detail"),
+    path(RUN, run_page.run_detail, name="run-detail"),
+    path(RUN + "history.csv", run_page.run_history, name="run-history"),
+    path(RUN + "file/", run_page.run_file, name="run-file"),
+    path(RUN + "note/", run_page.run_note, name="run-note"),
+    path(RUN + "delete/", run_page.run_delete, name="run-delete"),
+    path(RUN + "restore/", run_page.run_restore, name="run-restore"),
     path("p/<slug:slug>/selections/", selections.selection_list, name="selection-list"),
     path("p/<slug:slug>/selections/<int:selection_id>/", selections.selection_detail, name="selection-detail"),
 ]

@@ -7,7 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
+
 from data.audit_tables import harmless
+from registry.models import RunMetric
 from registry.run_table.columns import Column
 from registry.run_table.rows import Row, read
 
@@ -23,6 +26,16 @@ def csv_lines(pks: Sequence[int], columns: Sequence[Column]) -> Iterator[str]:
     for start in range(0, len(pks), BATCH):
         for row in read(pks[start : start + BATCH], shown):
             yield _line([row.run_id, row.name, row.status, row.parent_id, *(_text(row, column) for column in shown)])
+
+
+def history_lines(points: QuerySet[RunMetric]) -> Iterator[str]:
+    """Every point of a metric as lines of CSV, as they were declared."""
+    yield _line(["key", "step", "timestamp_ms", "value"])
+    ordered = points.order_by("step", "timestamp_ms", "value")
+    for key, step, moment, value, is_nan in ordered.values_list(
+        "key", "step", "timestamp_ms", "value", "is_nan"
+    ).iterator(BATCH * 4):
+        yield _line([key, str(step), str(moment), "NaN" if is_nan else plain(value)])
 
 
 def _text(row: Row, column: Column) -> str:

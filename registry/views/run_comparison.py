@@ -3,6 +3,7 @@ from collections.abc import Sequence
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import AuthenticatedRequest
@@ -10,12 +11,16 @@ from canvas.access import get_project
 from canvas.models import Project
 from canvas.roles import Permission
 from registry.json_values import NotStorable
+from registry.run_charts.histories import STEP, TIME, keys_over
+from registry.run_charts.lines import charts
+from registry.run_charts.parallel import parallel
 from registry.run_comparison import MOST, Comparison
 from registry.run_forms import HIGHER, LOWER, SelectionForm
 from registry.run_table.page import Address
 from registry.services import selections
 
 TURNED = "turned"
+MOST_CHARTS, MOST_CHARTS_EVER = 4, 24
 
 
 @require_safe
@@ -50,15 +55,28 @@ def _render(
     comparison = Comparison.of(project, run_ids, turned=turned)
     if form is None:
         form = SelectionForm(runs=comparison.runs, metrics=comparison.metrics, initial=_first_guess(comparison))
-    address = Address(request.GET)
+    # After a refused choice the runs stand in the body; the page's own links name them all the same.
+    query = request.GET.copy()
+    query.setlist("run", [run.run_id for run in comparison.runs])
+    address = Address(query)
+    by = TIME if request.GET.get("x") == TIME else STEP
+    most = MOST_CHARTS_EVER if request.GET.get("charts") == "all" else MOST_CHARTS
+    keys = keys_over(comparison.runs) if comparison.is_side_by_side else []
     context = {
         "project": project,
         "comparison": comparison,
+        "here": f"{reverse('registry:run-compare', args=[project.slug])}",
         "columns": [
             (run, address.having(run=[other.run_id for other in comparison.runs if other.pk != run.pk]))
             for run in comparison.runs
         ],
         "metrics": [(line, address.having(turned=_toggled(turned, line.key))) for line in comparison.metrics],
+        "crossed": parallel(comparison) if len(comparison.runs) > 1 else None,
+        "charts": charts(comparison.runs, keys[:most], by=by) if len(comparison.runs) > 1 else [],
+        "charts_left_out": max(0, len(keys) - most),
+        "by": by,
+        "other_axis": address.having(x=STEP if by == TIME else TIME),
+        "every_chart": address.having(charts="all"),
         "form": form,
         "left_out": len(set(run_ids)) - len(comparison.runs),
         "most": MOST,

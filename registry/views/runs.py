@@ -1,11 +1,10 @@
 from django.http import HttpResponse, QueryDict, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.requests import AuthenticatedRequest
 from canvas.access import get_project
 from canvas.models import Project
-from registry.models import ModelVersion, Run
 from registry.run_table import export, page
 from registry.run_table.columns import KINDS, Column
 from registry.run_table.filters import RunFilterForm
@@ -59,16 +58,6 @@ def run_export(request: AuthenticatedRequest, slug: str) -> StreamingHttpRespons
     response["Content-Disposition"] = f'attachment; filename="{project.slug}-runs.csv"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
-
-
-@require_safe
-def run_detail(request: AuthenticatedRequest, slug: str, run_id: str) -> HttpResponse:
-    """One run with all it declared, and the versions that came of it."""
-    project = get_project(request.user, slug)
-    run = get_object_or_404(Run.objects.listed(), experiment__project=project, run_id=run_id)
-    versions = ModelVersion.objects.filter(run=run).listed().order_by("-number")
-    context = {"project": project, "run": run, "versions": versions, "tab": "models"}
-    return render(request, "registry/run_detail.html", context)
 
 
 def _questions(request: AuthenticatedRequest, project: Project) -> RunFilterForm:

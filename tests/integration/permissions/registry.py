@@ -7,7 +7,6 @@ from tests.factories.registry import (
     ModelVersionFactory,
     PromotionFactory,
     RegisteredModelFactory,
-    RunFactory,
     StageFactory,
     the_stages,
 )
@@ -44,10 +43,6 @@ def an_alias(project: Project) -> dict[str, Any]:
     return {"slug": project.slug, "name": "triage", "alias": "shadow"}
 
 
-def a_run(project: Project) -> dict[str, Any]:
-    return {"slug": project.slug, "run_id": RunFactory(experiment__project=project).run_id}
-
-
 def a_request(project: Project) -> dict[str, Any]:
     """Asked for by somebody who is none of the cast."""
     promotion = PromotionFactory(
@@ -77,8 +72,6 @@ PAGES = {
     "registry:skeleton": Row(prepare=a_project, get=everyone_inside()),
     "registry:skeleton-file": Row(prepare=a_project, get=everyone_inside()),
     "registry-api:skeleton": Row(prepare=a_project, get=everyone_inside(), api=True),
-    "registry:run-list": Row(prepare=a_project, get=SEEN),
-    "registry:run-detail": Row(prepare=a_run, get=SEEN),
     "registry:promotion-list": Row(prepare=a_project, get=SEEN),
     "registry:promotion-detail": Row(prepare=a_request, get=SEEN),
     "registry:promotion-approve": Row(prepare=a_request, post=inside("approver", ok=302), post_data=SIGNED),
@@ -109,13 +102,6 @@ API = {
     "registry-api:version-artifact": Row(prepare=a_version, get=SEEN),
     "registry-api:version-checks": Row(prepare=a_version, get=SEEN),
     "registry-api:version-verify": Row(prepare=a_version, post=inside(*EVALUATORS)),
-    "registry-api:run-list": Row(
-        prepare=a_project,
-        get=SEEN,
-        post=inside(*WRITERS, ok=201),
-        post_data={"experiment": "candidates", "name": "forest"},
-    ),
-    "registry-api:run-detail": Row(prepare=a_run, get=SEEN),
     "registry-api:promotion-list": Row(prepare=a_project, get=SEEN, post=inside(*WRITERS, ok=400)),
     "registry-api:promotion-detail": Row(prepare=a_request, get=SEEN),
     "registry-api:promotion-approve": Row(prepare=a_request, post=inside("approver"), post_data=SIGNED),
