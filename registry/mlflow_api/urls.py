@@ -10,6 +10,7 @@ from registry.mlflow_api.endpoints import (
     registered_models,
     run_contents,
     runs,
+    searches,
     webhooks,
 )
 
@@ -28,6 +29,7 @@ urlpatterns = [
     *registered_models.ADDRESSES,
     *model_versions.ADDRESSES,
     *aliases.ADDRESSES,
+    *searches.ADDRESSES,
     # The last, because it takes everything that is left.
     *handshake.UNKNOWN,
 ]

@@ -100,6 +100,8 @@ class Message:
     def choice(self, name: str, choices: Sequence[str], *, default: str = "") -> str:
         """One of several names, or its place among them as a number counted from 1."""
         value = self._fields.get(name, default)
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
+            value = int(value)
         if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= len(choices):
             return choices[value - 1]
         if isinstance(value, str) and (value in choices or value == default):

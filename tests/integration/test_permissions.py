@@ -49,6 +49,7 @@ ROOMS = (
     "mlflow_tracking",
     "mlflow_logged_models",
     "mlflow_models",
+    "mlflow_searches",
     "mlflow_artifacts",
     "mlflow_webhooks",
     "evaluation",

@@ -8,7 +8,7 @@ from django.db.models.expressions import Combinable
 
 from registry.mlflow_api.search import pages
 from registry.mlflow_api.search.conditions import condition, field_of
-from registry.mlflow_api.search.grammar import Order, clauses_of, order_of
+from registry.mlflow_api.search.grammar import Clause, Order
 from registry.mlflow_api.search.kinds import Attribute, Keyed, Searched
 from registry.mlflow_api.search.ordering import after, ordered, orders_of
 
@@ -24,30 +24,27 @@ def find(
     kind: Searched,
     rows: QuerySet[Any],
     *,
-    filter_text: str = "",
-    orders: Sequence[str | Order] = (),
+    clauses: Sequence[Clause] = (),
+    orders: Sequence[Order] = (),
     metrics: Q | None = None,
-    ordered_metrics: Sequence[Q | None] = (),
     page_token: str = "",
     at_most: int,
 ) -> Found:
-    """Which of the rows a filter lets through, in order; raises BadSearch.
+    """Which of the rows all clauses hold for, in order; `metrics` says which metrics the clauses look at.
 
-    `metrics` narrows down the metrics that a filter looks at, and `ordered_metrics` those of each order.
+    Raises BadSearch.
     """
-    clauses = clauses_of(filter_text)
-    fields = orders_of(kind, [order_of(one) if isinstance(one, str) else one for one in orders])
-    rows = rows.alias(**_expressions([field_of(kind, clause.about) for clause in clauses] + [f for f, _ in fields]))
+    fields = orders_of(kind, orders)
+    asked_about = [field_of(kind, clause.about) for clause in clauses] + [field for field, _ in fields]
+    rows = rows.alias(**_expressions(asked_about))
     rows = rows.filter(*(condition(kind, clause, metrics=metrics) for clause in clauses))
-    rows, terms = ordered(rows, fields, metrics=ordered_metrics)
-    asked = [kind.noun, *(f"{order.about} {order.descending}" for _, order in fields), *map(str, ordered_metrics)]
+    rows, terms = ordered(rows, fields)
+    asked = [kind.noun, *(f"{order.about} {order.descending} {order.dataset}" for _, order in fields)]
     if page_token:
         rows = rows.filter(after(terms, pages.read(page_token, asked, terms)))
     found = list(rows.values("pk", *(column for term in terms for column in term.columns))[: at_most + 1])
-    more = len(found) > at_most
-    return Found(
-        [row["pk"] for row in found[:at_most]], pages.write(asked, terms, found[at_most - 1]) if more else None
-    )
+    pks = [row["pk"] for row in found[:at_most]]
+    return Found(pks, pages.write(asked, terms, found[at_most - 1]) if len(found) > at_most else None)
 
 
 def _expressions(fields: Sequence[Attribute | Keyed]) -> dict[str, Combinable]:

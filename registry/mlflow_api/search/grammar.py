@@ -39,19 +39,21 @@ class Clause:
 
 @dataclass(frozen=True)
 class Order:
-    """One thing to order by."""
+    """One thing to order by; a metric may be looked at on one dataset only, told by its name and digest."""
 
     about: Identifier
     descending: bool
+    dataset: tuple[str, str] = ("", "")
 
 
 def clauses_of(text: str) -> list[Clause]:
     """The clauses of a filter, all of which have to hold; raises BadSearch."""
     reader = _Reader(parts_of(text, "The filter"), "The filter")
-    if reader.next.kind is Kind.END:
-        return []
-    clauses = [reader.clause()]
-    while reader.next.kind is not Kind.END:
+    clauses: list[Clause] = []
+    if reader.is_done:
+        return clauses
+    clauses.append(reader.clause())
+    while not reader.is_done:
         reader.keyword("AND")
         clauses.append(reader.clause())
     if len(clauses) > MOST_CLAUSES:
@@ -67,7 +69,7 @@ def order_of(text: str) -> Order:
     reader = _Reader(parts_of(text, what), what)
     about = reader.identifier()
     way = reader.take().keyword if reader.next.keyword in DIRECTIONS else "ASC"
-    if reader.next.kind is not Kind.END:
+    if not reader.is_done:
         raise reader.expected("ASC, DESC or the end")
     return Order(about, way == "DESC")
 
@@ -83,6 +85,10 @@ class _Reader:
     @property
     def next(self) -> Part:
         return self._parts[self._at]
+
+    @property
+    def is_done(self) -> bool:
+        return self.next.kind is Kind.END
 
     def take(self) -> Part:
         part = self.next
@@ -136,7 +142,7 @@ class _Reader:
 
     def values(self) -> tuple[Part, ...]:
         self.keyword("(")
-        found = []
+        found: list[Part] = []
         while not found or self.next.keyword != ")":
             if self.next.kind not in TEXTS:
                 raise self.expected("a text in quotes")

@@ -7,7 +7,7 @@ from enum import Enum, auto
 from django.db import models
 from django.db.models import BigIntegerField, Case, CharField, F, Value, When
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Concat, NullIf
+from django.db.models.functions import Cast, Coalesce, Concat, NullIf
 
 from registry.models import (
     ExperimentTag,
@@ -97,6 +97,7 @@ _RUN_ROOT = Concat(
     Value("/artifacts"),
     output_field=CharField(),
 )
+_RUN_USER = Coalesce(NullIf("started_by", _NOT_SAID), "created_by__username", output_field=CharField())
 _MODEL_STATUS = Case(
     When(status=LoggedModel.Status.PENDING, then=Value("PENDING")),
     When(status=LoggedModel.Status.READY, then=Value("READY")),
@@ -117,7 +118,7 @@ RUNS = Searched(
         Attribute(("run_id",), "run_id", Kind.TEXT, LIKES + LISTS),
         Attribute(("run_name", "Run name", "run name", "Run Name"), "name", Kind.TEXT, LIKES),
         Attribute(("status",), "status", Kind.TEXT, LIKES),
-        Attribute(("user_id",), NullIf("started_by", _NOT_SAID), Kind.TEXT, LIKES, optional=True),
+        Attribute(("user_id",), _RUN_USER, Kind.TEXT, LIKES),
         Attribute(("artifact_uri",), _RUN_ROOT, Kind.TEXT, LIKES),
         Attribute(("start_time", "created", "Created"), "started_at", Kind.MOMENT, NUMERIC, optional=True),
         Attribute(("end_time",), "ended_at", Kind.MOMENT, NUMERIC, optional=True),

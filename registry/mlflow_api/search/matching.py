@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, F, Func, Value
+from django.db.models import BooleanField, Func, Value
 from django.db.models.expressions import Combinable
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -18,27 +18,29 @@ class Like(Func):
     output_field = BooleanField()
     conditional = True
 
-    def __init__(self, text: Combinable | str, pattern: str, *, folded: bool = False) -> None:
-        super().__init__(F(text) if isinstance(text, str) else text, Value(pattern))
+    def __init__(self, text: Combinable, pattern: str, *, folded: bool = False) -> None:
+        super().__init__(text, Value(pattern))
         self.pattern = pattern
         self.folded = folded
 
-    def as_sql(
+    def as_postgresql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
-    ) -> tuple[str, tuple[Any, ...]]:
-        """PostgreSQL's LIKE takes backslashes for themselves only when it is told so."""
-        operator = "ILIKE" if self.folded else "LIKE"
-        text, pattern = (compiler.compile(part) for part in self.get_source_expressions())
-        return f"({text[0]} {operator} {pattern[0]} ESCAPE '')", (*text[1], *pattern[1])
+    ) -> tuple[str, tuple[str | int, ...]]:
+        """PostgreSQL takes a backslash in a pattern for itself only when it is told so."""
+        operator = " ILIKE " if self.folded else " LIKE "
+        return self.as_sql(compiler, connection, template="(%(expressions)s ESCAPE '')", arg_joiner=operator)
 
     def as_sqlite(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
-    ) -> tuple[str, tuple[Any, ...]]:
-        """SQLite's LIKE folds ASCII letters, always and only; GLOB tells letters apart and has other signs."""
-        text, params = compiler.compile(self.get_source_expressions()[0])
-        if self.folded:
-            return f"({LOWERED}({text}) GLOB %s)", (*params, self.pattern.lower().translate(_GLOB))
-        return f"({text} GLOB %s)", (*params, self.pattern.translate(_GLOB))
+    ) -> tuple[str, tuple[str | int, ...]]:
+        """SQLite's LIKE folds ASCII letters, always and only; its GLOB tells letters apart and has other signs."""
+        text, _ = self.get_source_expressions()
+        pattern = self.pattern.lower() if self.folded else self.pattern
+        globbed = self.copy()
+        globbed.set_source_expressions(
+            [Func(text, function=LOWERED) if self.folded else text, Value(pattern.translate(_GLOB))]
+        )
+        return globbed.as_sql(compiler, connection, template="(%(expressions)s)", arg_joiner=" GLOB ")
 
 
 class Bytewise(Func):
@@ -48,10 +50,9 @@ class Bytewise(Func):
 
     def as_postgresql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
-    ) -> tuple[str, list[Any]]:
+    ) -> tuple[str, tuple[str | int, ...]]:
         """PostgreSQL sorts as its own language does unless told otherwise."""
-        sql, params = self.as_sql(compiler, connection, template='(%(expressions)s COLLATE "C")')
-        return sql, list(params)
+        return self.as_sql(compiler, connection, template='(%(expressions)s COLLATE "C")')
 
 
 def lowered(text: str | None) -> str | None:

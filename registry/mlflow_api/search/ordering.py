@@ -13,6 +13,7 @@ from registry.mlflow_api.search.grammar import Order, order_of
 from registry.mlflow_api.search.kinds import Attribute, Keyed, Kind, Searched
 from registry.mlflow_api.search.matching import Bytewise
 from registry.mlflow_api.search.tokens import BadSearch
+from registry.models import LoggedModelMetric
 
 MOST_ORDERS = 16
 NOT_A_NUMBER = "NaN"
@@ -88,15 +89,13 @@ def orders_of(kind: Searched, asked: Sequence[Order]) -> list[tuple[Attribute | 
     return found
 
 
-def ordered(
-    rows: QuerySet[Any], orders: Sequence[tuple[Attribute | Keyed, Order]], *, metrics: Sequence[Q | None] = ()
-) -> tuple[QuerySet[Any], list[Term]]:
-    """Rows in order, with the columns of each term; `metrics` narrows down which metrics count, order by order."""
+def ordered(rows: QuerySet[Any], orders: Sequence[tuple[Attribute | Keyed, Order]]) -> tuple[QuerySet[Any], list[Term]]:
+    """Rows in order, with the columns of each term."""
     terms = []
     for number, (field, order) in enumerate(orders):
-        term = Term(f"by_{number}", field.kind, order.descending, optional=isinstance(field, Keyed) or field.optional)
-        narrowed = metrics[number] if number < len(metrics) else None
-        rows = _with(rows, term, field, order, narrowed)
+        optional = isinstance(field, Keyed) or field.optional
+        term = Term(f"by_{number}", field.kind, order.descending, optional)
+        rows = _with(rows, term, field, order)
         terms.append(term)
     return rows.order_by(*(one for term in terms for one in term.orders)), terms
 
@@ -111,6 +110,12 @@ def after(terms: Sequence[Term], places: Sequence[Place]) -> Q:
     return beyond | rest if beyond is not None else rest
 
 
+def on_dataset(name: str, digest: str) -> Q:
+    """Which metrics were measured on a dataset; on any where its name or digest is empty."""
+    named = Q(dataset_name=name) if name else Q()
+    return named & Q(dataset_digest=digest) if digest else named
+
+
 def _orderable(kind: Searched, order: Order) -> Attribute | Keyed:
     field = field_of(kind, order.about)
     if not (field.orders if isinstance(field, Attribute) else field.orders_by):
@@ -119,15 +124,17 @@ def _orderable(kind: Searched, order: Order) -> Attribute | Keyed:
 
 
 def _same(field: Attribute | Keyed, order: Order, other: Attribute | Keyed, other_order: Order) -> bool:
-    return field is other and (isinstance(field, Attribute) or order.about.key == other_order.about.key)
+    if isinstance(field, Attribute):
+        return field is other
+    return field is other and (order.about.key, order.dataset) == (other_order.about.key, other_order.dataset)
 
 
-def _with(rows: QuerySet[Any], term: Term, field: Attribute | Keyed, order: Order, narrowed: Q | None) -> QuerySet[Any]:
+def _with(rows: QuerySet[Any], term: Term, field: Attribute | Keyed, order: Order) -> QuerySet[Any]:
     if isinstance(field, Attribute):
         value = F(field.path)
         return rows.annotate(**{term.name: Bytewise(value) if field.kind is Kind.TEXT else value})
-    if narrowed is not None or field.owner != "run":
-        return _with_latest(rows, term, field, order, narrowed)
+    if field.rows is LoggedModelMetric:
+        return _with_latest(rows, term, field, order)
     beside = f"{term.name}_row"
     joined = FilteredRelation(field.orders_by, condition=Q((f"{field.orders_by}__key", order.about.key)))
     rows = rows.alias(**{beside: joined})
@@ -137,12 +144,10 @@ def _with(rows: QuerySet[Any], term: Term, field: Attribute | Keyed, order: Orde
     return rows.annotate(**{term.name: Bytewise(value)})
 
 
-def _with_latest(rows: QuerySet[Any], term: Term, field: Keyed, order: Order, narrowed: Q | None) -> QuerySet[Any]:
+def _with_latest(rows: QuerySet[Any], term: Term, field: Keyed, order: Order) -> QuerySet[Any]:
     """A logged model's metric has many points; the one of the latest moment counts."""
-    points = field.rows._default_manager.filter(key=order.about.key, **{field.owner: OuterRef("pk")})
-    if narrowed is not None:
-        points = points.filter(narrowed)
-    latest = points.order_by("-timestamp_ms", "-step", "run__run_id")
+    points = LoggedModelMetric.objects.filter(key=order.about.key, logged_model=OuterRef("pk"))
+    latest = points.filter(on_dataset(*order.dataset)).order_by("-timestamp_ms", "-step", "run__run_id")
     return rows.annotate(
         **{term.name: Subquery(latest.values("value")[:1]), term.mark: Subquery(latest.values("is_nan")[:1])}
     )
