@@ -145,6 +145,10 @@ class Action(StrEnum):
     STAGE_SET = "stage.set"
     ENVIRONMENT_RECORDED = "environment.recorded"
     SERVING_STATED = "serving.stated"
+    OUTLINE_REQUESTED = "outline.requested"
+    OUTLINE_READ = "outline.read"
+    OUTLINE_FAILED = "outline.failed"
+    OUTLINE_NOTED = "outline.noted"
     ARTIFACT_VERIFIED = "artifact.verified"
     ARTIFACT_STORED = "artifact.stored"
     ARTIFACT_REMOVED = "artifact.removed"
@@ -314,6 +318,10 @@ SENTENCES: dict[Action, str] = {
     Action.VERSION_UNTAGGED: "removed the tag {label}",
     Action.VERSION_REMOVED: "removed {label}",
     Action.STAGE_SET: "set, without a promotion, the stage of {label}",
+    Action.OUTLINE_REQUESTED: "asked for the steps of {label} to be read",
+    Action.OUTLINE_READ: "kept the steps of {label}",
+    Action.OUTLINE_FAILED: "could not read the steps of {label}",
+    Action.OUTLINE_NOTED: "wrote a note beside the steps of {label}",
     Action.ENVIRONMENT_RECORDED: "recorded the training environment {label}",
     Action.SERVING_STATED: "stated how {label} is served",
     Action.ARTIFACT_VERIFIED: "checked the stored file of {label}",

@@ -1,16 +1,19 @@
-"""What this room tells the rooms below: the jobs it does, the metrics a KPI may name, and what proves the plan."""
+"""What this room tells the rooms below: its jobs, the metrics a KPI may name, what it hears of, what proves the plan."""
 
 from django.db.models import Count, Max, Min
 
 from canvas.kpis import MetricChoice, Seen, offer_measurements, offer_metrics
-from evaluation import claims, proofs
+from evaluation import claims, outlines, proofs
 from evaluation.models import MetricResult
 from jobs.handlers import offer
+from registry import registered
 
 
 def make() -> None:
     """Offer them all."""
     offer("evaluation", "evaluation.handler.EvaluationHandler")
+    offer(outlines.KIND, "evaluation.outline_handler.OutlineHandler")
+    registered.offer(outlines.on_registered)
     offer_metrics(metrics)
     proofs.offer()
     claims.offer()

@@ -79,13 +79,18 @@ def describe(
     model_path: Path,
     *,
     allow_code: bool,
+    example: pa.Table | pd.DataFrame | None = None,
     limits: Limits = _DEFAULTS,
     on_wait: Callable[[], bool] = _keep_waiting,
     tier: Tier | None = None,
 ) -> Description:
-    """Return the model's steps, parameters, columns and versions, read from the file inside the sandbox."""
+    """Return the model's steps, parameters, columns and versions, and its answers for the example's few rows.
+
+    All of it is read from the file inside the sandbox.
+    """
     admitted = _admit(model_path, allow_code=allow_code, limits=limits, tier=tier)
-    reply = _exchange(admitted, {"action": "describe"}, b"", most=_MOST_REPLY, limits=limits, on_wait=on_wait)
+    rows = b"" if example is None else _as_bytes(_as_table(example))
+    reply = _exchange(admitted, {"action": "describe"}, rows, most=_MOST_REPLY, limits=limits, on_wait=on_wait)
     return Description.from_header(reply.header, found=admitted.found, tier=admitted.tier)
 
 

@@ -11,7 +11,7 @@ from accounts.models import User
 from audit.actions import Action
 from audit.services import record
 from canvas.models import Project
-from registry import environment_files, json_values
+from registry import environment_files, json_values, registered
 from registry.environment_files import EnvironmentFacts, UnreadableEnvironment
 from registry.models import (
     LoggedModelTag,
@@ -97,6 +97,7 @@ def register(model: RegisteredModel, asked: Registration, *, by: User) -> ModelV
                 "not_read": unread,
             },
         )
+        registered.tell(version, by=by)
     return version
 
 

@@ -18,7 +18,7 @@ from canvas.models import Membership, Project
 from data import storage
 from data.models import Dataset
 from data.storage import StoredFile
-from registry import archives, findings, formats, json_values, policy, webhook_events
+from registry import archives, findings, formats, json_values, policy, registered, webhook_events
 from registry.models import (
     ModelVersion,
     RegisteredModel,
@@ -121,6 +121,7 @@ def register_version(
                 "trained_by": version.trained_by.get_username(),
             },
         )
+        registered.tell(version, by=by)
     return version
 
 

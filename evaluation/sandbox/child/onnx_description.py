@@ -34,7 +34,9 @@ def _steps(content: memoryview) -> list[dict[str, Any]]:
     for node in nodes:
         texts = {field: str(value[:200], "utf-8", "replace") for field, value in _fields(node) if field in {3, 4}}
         name, operator = texts.get(_NODE_NAME, ""), texts.get(_OPERATOR, "")
-        steps.append({"name": name, "class": operator, "parameters": {}, "columns": [], "steps": []})
+        steps.append(
+            {"name": name, "class": operator, "parameters": {}, "columns": [], "steps": [], "chosen": [], "learned": {}}
+        )
         if len(steps) == _MOST_STEPS:
             break
     return steps

@@ -9,6 +9,7 @@ from pyarrow import ipc
 
 from evaluation.sandbox.child.answers import Answer, Outcome, Refusal, plain_label
 from evaluation.sandbox.child.encoding import encode
+from evaluation.sandbox.child.examples import example
 from evaluation.sandbox.child.onnx_description import description
 from evaluation.sandbox.child.wire import Header
 
@@ -34,12 +35,26 @@ def handle(header: Header, model: bytearray, features: bytearray) -> Answer:
     """Answer a request to predict or to describe."""
     session = _load(bytes(model))
     if header["action"] == "describe":
-        return Answer({"status": "done", "description": description(session, bytes(model))})
+        told = description(session, bytes(model))
+        if features:
+            rows = ipc.open_stream(features).read_all()
+            told["example"] = example(lambda: _predict(session, rows, ""))
+        return Answer({"status": "done", "description": told})
     table = ipc.open_stream(features).read_all()
+    return encode(_predict(session, table, header["task"]), header["task"], table.num_rows)
+
+
+def _predict(session: Any, table: pa.Table, task: str) -> Outcome:
+    """Run the model on the rows; without a task, whatever kind of answer it gives."""
     inputs, ignored = _arrange(session, table)
     outputs = dict(zip([o.name for o in session.get_outputs()], session.run(None, inputs), strict=True))
-    outcome = _read(outputs, header["task"], ignored)
-    return encode(outcome, header["task"], table.num_rows)
+    return _read(outputs, task or _task_of(outputs), ignored)
+
+
+def _task_of(outputs: dict[str, Any]) -> str:
+    arrays = [value for value in outputs.values() if isinstance(value, np.ndarray)]
+    numbers_only = bool(arrays) and all(one.dtype.kind == "f" for one in arrays)
+    return "regression" if numbers_only and arrays[0].size == len(arrays[0]) else "multiclass"
 
 
 def _load(content: bytes) -> Any:

@@ -18,6 +18,7 @@ from sklearn.utils.parallel import _get_threadpool_controller
 
 from evaluation.sandbox.child.answers import Answer, Outcome, Refusal
 from evaluation.sandbox.child.encoding import encode
+from evaluation.sandbox.child.examples import example
 from evaluation.sandbox.child.sklearn_description import description
 from evaluation.sandbox.child.wire import Header
 
@@ -39,7 +40,11 @@ def answer(header: Header, load: Loader, model: bytearray, features: bytearray) 
     with suppress(BufferError):  # the model may still hold on to the bytes it was read from
         model.clear()
     if header["action"] == "describe":
-        return Answer({"status": "done", "description": description(loaded, notes)})
+        told = description(loaded, notes)
+        if features:
+            rows = ipc.open_stream(features).read_all()
+            told["example"] = example(lambda: _predict(loaded, rows, _task_of(loaded), notes))
+        return Answer({"status": "done", "description": told})
     table = ipc.open_stream(features).read_all()
     return encode(_predict(loaded, table, header["task"], notes), header["task"], table.num_rows)
 
@@ -81,6 +86,12 @@ def _predict(model: Any, table: pa.Table, task: str, versions: list[str]) -> Out
         scores, kind = (None, None) if task == "regression" else _scores(model, rows)
     classes = getattr(model, "classes_", None)
     return Outcome(values, None if classes is None else list(classes), scores, kind, ignored, versions)
+
+
+def _task_of(model: Any) -> str:
+    """Say what kind of answer a model gives, where nobody asked for one."""
+    is_classes = is_classifier(model) or getattr(model, "classes_", None) is not None
+    return "multiclass" if is_classes else "regression"
 
 
 def _ensure_task(model: Any, task: str) -> None:

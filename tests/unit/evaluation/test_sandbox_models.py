@@ -202,7 +202,7 @@ def test_a_pipeline_is_described_from_its_file(pipeline, save):
         ("words", ("region",)),
     ]
     assert model.parameters["C"] == "0.5"
-    assert told.inputs == ("age", "income", "region")
+    assert told.outline.inputs == ("age", "income", "region")
     assert told.classes == ("no", "yes")
 
 
