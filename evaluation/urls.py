@@ -1,10 +1,11 @@
 from django.urls import path
 
-from evaluation import views
+from evaluation import outline_views, views
 
 app_name = "evaluation"
 
 EVALUATIONS = "p/<slug:slug>/evaluations/"
+VERSION = "p/<slug:slug>/models/<str:name>/v<int:number>/"
 
 urlpatterns = [
     path("evaluations/", views.job_list_all, name="job-list-all"),
@@ -14,4 +15,5 @@ urlpatterns = [
     path(EVALUATIONS + "compare/", views.comparison, name="comparison"),
     path(EVALUATIONS + "<int:number>/", views.job_detail, name="job-detail"),
     path(EVALUATIONS + "<int:number>/again/", views.job_again, name="job-again"),
+    path(VERSION + "outline/read/", outline_views.outline_read, name="outline-read"),
 ]

@@ -25,6 +25,7 @@ urlpatterns = [
     path(VERSION + "verify/", versions.VersionVerify.as_view(), name="version-verify"),
     path("projects/<slug:slug>/skeleton/", skeletons.SkeletonFile.as_view(), name="skeleton"),
     path("", include("registry.run_api_urls")),
+    path("", include("registry.outline_api_urls")),
     path("projects/<slug:slug>/environments/", environments.EnvironmentList.as_view(), name="environment-list"),
     path(
         "projects/<slug:slug>/environments/compare/",

@@ -25,6 +25,7 @@ urlpatterns = [
     path("p/<slug:slug>/skeleton/", skeletons.skeleton, name="skeleton"),
     path("p/<slug:slug>/skeleton.zip", skeletons.skeleton_file, name="skeleton-file"),
     path("", include("registry.run_urls")),
+    path("", include("registry.outline_urls")),
     path("p/<slug:slug>/environments/", environments.environment_list, name="environment-list"),
     path("p/<slug:slug>/environments/new/", environments.environment_create, name="environment-create"),
     path("p/<slug:slug>/environments/compare/", environments.environment_compare, name="environment-compare"),

@@ -19,7 +19,18 @@ from registry.environment_files import UnreadableEnvironment
 from registry.formats import FormatMismatch
 from registry.json_values import NotStorable
 from registry.models import ModelVersion, RegisteredModel
-from registry.services import aliases, models, promotions, protection, runs, selections, serving, versions, webhooks
+from registry.services import (
+    aliases,
+    models,
+    outlines,
+    promotions,
+    protection,
+    runs,
+    selections,
+    serving,
+    versions,
+    webhooks,
+)
 
 
 class TooSoon(APIException):
@@ -49,6 +60,7 @@ BY_FIELD: dict[type[Exception], str] = {
     NotFound: "url",
     webhooks.TooMany: "detail",
     serving.InvalidStatement: "detail",
+    outlines.UnusableNote: "text",
     promotions.ReasonMissing: "comment",
     signatures.WrongPassword: "password",
 }

@@ -108,7 +108,8 @@ class Outline:
     @classmethod
     def from_json(cls, stored: object) -> Self:
         """The outline that was stored as a list of steps."""
-        steps = read_steps(stored)
+        # What it takes and what it answers stand in the same list.
+        steps = read_steps(stored, most=MOST_STEPS + 2)
         taken = next((step for step in steps if step.role is Role.INPUT), None)
         answer = next((step for step in steps if step.role is Role.ANSWER), None)
         return cls(
@@ -137,8 +138,8 @@ class Outline:
 class _Budget:
     """How many steps may still be read, wherever they stand."""
 
-    def __init__(self) -> None:
-        self.left = MOST_STEPS
+    def __init__(self, left: int) -> None:
+        self.left = left
 
     def take(self) -> bool:
         """Claim one more step, while there is one."""
@@ -146,9 +147,9 @@ class _Budget:
         return self.left >= 0
 
 
-def read_steps(told: object) -> tuple[Step, ...]:
+def read_steps(told: object, *, most: int = MOST_STEPS) -> tuple[Step, ...]:
     """The steps in a JSON value, as far as they have the right shape and stay within bounds."""
-    return _steps(told, 0, _Budget())
+    return _steps(told, 0, _Budget(most))
 
 
 def texts(told: object) -> tuple[str, ...]:

@@ -14,19 +14,37 @@ KEPT, LEFT_OUT = "passthrough", "drop"
 
 @dataclass
 class Line:
-    """One line and the lines below it."""
+    """One line, what is set and learned at that step, and the lines below it."""
 
     text: str
+    notes: tuple[str, ...] = ()
     below: list["Line"] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Numbered:
+    """A line with its number and how far in it stands."""
+
+    number: str
+    depth: int
+    text: str
+    notes: tuple[str, ...]
+
+
+def lines(outline: Outline) -> list[Numbered]:
+    """The way from the input to the answer, one step a line, numbered as the steps are nested."""
+    return list(_numbered(_all(outline)))
+
+
 def write(outline: Outline) -> str:
-    """The way from the input to the answer, one step a line, numbered as far in as the steps are nested."""
-    lines = [f"{INDENT * number.rstrip('.').count('.')}{number} {line}" for number, line in _numbered(_all(outline))]
-    if len(lines) > MOST_LINES:
-        left = len(lines) - MOST_LINES
-        lines = [*lines[:MOST_LINES], f"… and {left:,} more lines; the list of parameters names every step."]
-    return "\n".join(lines)
+    """The same lines as text."""
+    written = [
+        f"{INDENT * line.depth}{line.number} {' '.join([line.text, *line.notes])}" for line in lines(outline)
+    ]  # fmt: skip
+    if len(written) > MOST_LINES:
+        left = len(written) - MOST_LINES
+        written = [*written[:MOST_LINES], f"… and {left:,} more lines; the table of parameters names every step."]
+    return "\n".join(written)
 
 
 def _all(outline: Outline) -> list[Line]:
@@ -54,49 +72,49 @@ def _answering(classes: Sequence[str]) -> Line | None:
 
 def _flow(steps: Sequence[Step]) -> list[Line]:
     """Steps one after the other; a pipeline at this place is its steps."""
-    lines: list[Line] = []
+    flow: list[Line] = []
     for step in steps:
         inside = step.inside(Role.STEP)
         if inside and len(inside) == len(step.steps):
-            lines += _flow(inside)
+            flow += _flow(inside)
         else:
-            lines.append(_line(step))
-    return lines
+            flow.append(_line(step))
+    return flow
 
 
 def _line(step: Step) -> Line:
     """A step with whatever stands inside it."""
     lead = "" if step.copies < 2 or not step.steps else f" ({step.copies:,} copies)"
     said = f"{sentence(step)}{lead}{_called(step)}"
-    below = _below(step)
-    rest = " ".join(filter(None, [parameters_of(step), learned_of(step)]))
-    return Line(f"{said}{':' if below and not rest else '.'}{f' {rest}' if rest else ''}", below)
+    below, notes = _below(step), (*parameters_of(step), *learned_of(step))
+    return Line(f"{said}{':' if below and not notes else '.'}", notes, below)
 
 
 def _below(step: Step) -> list[Line]:
-    lines = [_branch(branch, step) for branch in step.inside(Role.BRANCH)]
-    lines += [_named(member, "Ask", step.steps) for member in step.inside(Role.MEMBER)]
+    below = [_branch(branch, step) for branch in step.inside(Role.BRANCH)]
+    below += [_named(member, "Ask", step.steps) for member in step.inside(Role.MEMBER)]
     if final := step.inside(Role.FINAL):
-        lines += [_named(one, "Give their answers to", final) for one in final]
+        below += [_named(one, "Give their answers to", final) for one in final]
     for target in step.inside(Role.TARGET):
         changed = _line(target)
-        changed.text = f"Before training, the target is changed: {changed.text[:1].lower()}{changed.text[1:]}"
-        lines.append(changed)
-    return lines + _flow(step.inside(Role.INNER, Role.STEP))
+        changed.text = f"Before training, the target is changed: {_lower(changed.text)}"
+        below.append(changed)
+    return below + _flow(step.inside(Role.INNER, Role.STEP))
 
 
 def _branch(branch: Step, parent: Step) -> Line:
     split = parent.short_class == COLUMNS
     where = f"For {columns_of(branch.columns)}" if split else f"In the part {branch.name}"
     if branch.short_class == KEPT:
-        return Line(f"Keep {columns_of(branch.columns)} as they are." if split else f"{where}: pass everything on.")
+        kept = "it is" if len(branch.columns) == 1 else "they are"
+        return Line(f"Keep {columns_of(branch.columns)} as {kept}." if split else f"{where}: pass everything on.")
     if branch.short_class == LEFT_OUT:
         return Line(f"Leave out {columns_of(branch.columns)}." if split else f"{where}: leave everything out.")
     inside = _flow([branch])
     if len(inside) == 1:
         only = inside[0]
-        return Line(f"{where}: {only.text[:1].lower()}{only.text[1:]}", only.below)
-    return Line(f"{where}:", inside)
+        return Line(f"{where}: {_lower(only.text)}", only.notes, only.below)
+    return Line(f"{where}:", (), inside)
 
 
 def _named(step: Step, verb: str, beside: Sequence[Step]) -> Line:
@@ -105,8 +123,8 @@ def _named(step: Step, verb: str, beside: Sequence[Step]) -> Line:
     inside = _flow([step])
     if len(inside) == 1:
         only = inside[0]
-        return Line(f"{name}: {only.text[:1].lower()}{only.text[1:]}", only.below)
-    return Line(f"{name}:", inside)
+        return Line(f"{name}: {_lower(only.text)}", only.notes, only.below)
+    return Line(f"{name}:", (), inside)
 
 
 def _called(step: Step) -> str:
@@ -117,8 +135,12 @@ def _called(step: Step) -> str:
     return f" ({short})"
 
 
-def _numbered(lines: Sequence[Line], before: str = "") -> Iterator[tuple[str, str]]:
-    for place, line in enumerate(lines, 1):
+def _lower(words: str) -> str:
+    return f"{words[:1].lower()}{words[1:]}"
+
+
+def _numbered(below: Sequence[Line], before: str = "", depth: int = 0) -> Iterator[Numbered]:
+    for place, line in enumerate(below, 1):
         number = f"{before}{place}"
-        yield (number if before else f"{number}."), line.text
-        yield from _numbered(line.below, f"{number}.")
+        yield Numbered(number if before else f"{number}.", depth, line.text, line.notes)
+        yield from _numbered(line.below, f"{number}.", depth + 1)

@@ -180,24 +180,24 @@ def columns_of(names: tuple[str, ...], *, most: int = 8) -> str:
     return f"{len(names):,} columns ({', '.join(names[: most - 2])}, … {names[-1]})"
 
 
-def parameters_of(step: Step, *, most_left: int = 4) -> str:
-    """The parameters, those that differ from the defaults first; empty where there are none."""
+def parameters_of(step: Step, *, most_left: int = 4) -> list[str]:
+    """The parameters in sentences, those that differ from the defaults first; none where there are none."""
     if step.chosen is None:
-        return f"With {_listed(step.parameters, list(step.parameters)[:12])}." if step.parameters else ""
+        return [f"With {_listed(step.parameters, list(step.parameters)[:12])}."] if step.parameters else []
     chosen = [key for key in step.chosen if key in step.parameters]
     left = [key for key in step.parameters if key not in step.chosen]
-    said = f"Set: {_listed(step.parameters, chosen)}." if chosen else ""
+    said = [f"Set: {_listed(step.parameters, chosen)}."] if chosen else []
     if left:
         more = f" and {len(left) - most_left} more" if len(left) > most_left else ""
-        said = f"{said} By default: {_listed(step.parameters, left[:most_left])}{more}."
-    return said.strip()
+        said.append(f"By default: {_listed(step.parameters, left[:most_left])}{more}.")
+    return said
 
 
-def learned_of(step: Step) -> str:
-    """What the step learned; empty where nothing was told."""
+def learned_of(step: Step) -> list[str]:
+    """What the step learned, in a sentence; none where nothing was told."""
     if not step.learned:
-        return ""
-    return f"Learned: {'; '.join(f'{what} {value}' for what, value in step.learned.items())}."
+        return []
+    return [f"Learned: {'; '.join(f'{what} {value}' for what, value in step.learned.items())}."]
 
 
 def _listed(parameters: dict[str, str], keys: list[str]) -> str:
