@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from docsgen.content import Content, Fact, Section
 from docsgen.facts import Snapshot
-from docsgen.sections import data, datasheet, decisions, development, purpose, results, risks
+from docsgen.sections import data, datasheet, decisions, development, pseudocode, purpose, results, risks
 from docsgen.sections.summary import summary
 from docsgen.sections.words import moment
 
@@ -43,7 +43,7 @@ MODEL_DOCUMENT = DocumentType(
         data.splits,
         development.experimentation,
         development.environment,
-        development.pseudocode,
+        pseudocode.pseudocode,
         results.thresholds,
         results.evaluation_data,
         results.results,

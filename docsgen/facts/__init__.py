@@ -24,6 +24,7 @@ from docsgen.facts.models import (
     promotions_of,
     version_facts,
 )
+from docsgen.facts.outlines import outline_facts
 from docsgen.facts.plan import kpi_facts, kpis_of, plan_facts, project_facts
 from docsgen.facts.risk import risk_facts
 from registry.models import ModelVersion
@@ -47,6 +48,7 @@ def gather(version: ModelVersion) -> Snapshot:
         "risk": risk_facts(project, ledger),
         "datasets": dataset_facts(version, ledger),
         "environment": environment_facts(version.environment, ledger),
+        "outline": outline_facts(version, ledger),
         "candidates": candidate_facts(version, ledger),
         "evaluations": evaluation_facts(version, ledger),
         "checks": [check_facts(check) for check in version.checks.all()],

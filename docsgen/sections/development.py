@@ -11,7 +11,6 @@ from docsgen.content import (
     Section,
     Sentence,
     Severity,
-    Steps,
     Table,
 )
 from docsgen.facts import Snapshot
@@ -140,35 +139,6 @@ def _environment(held: Snapshot) -> list[Item]:
         FactList(tuple(Fact(label, value, refs) for label, value in facts if value)),
         Table("Packages with their versions", ("Package", "Version"), rows, note=note),
     ]
-
-
-def pseudocode(snapshot: Snapshot) -> Section:
-    """The steps from input to output, with an example."""
-    version = snapshot["version"]
-    refs = (version["ref"],)
-    items: list[Item] = []
-    lines = tuple(line.rstrip() for line in version["pseudocode"].splitlines() if line.strip())
-    if lines:
-        items.append(Steps(lines, refs))
-    else:
-        items.append(_gap(snapshot, "Pseudocode not recorded.", "The version's pseudocode"))
-    if version["example_input"] is not None and version["example_output"] is not None:
-        items.append(
-            FactList(
-                (
-                    Fact("Example input", plain(version["example_input"]), refs),
-                    Fact("Example output", plain(version["example_output"]), refs),
-                )
-            )
-        )
-    else:
-        items.append(
-            _gap(snapshot, "No example input and output recorded.", "An example input and output", Severity.LOW)
-        )
-    return Section(
-        "pseudocode", "Model pseudocode", "The way from the input to the output, step by step.", tuple(items),
-        component="Model pseudocode",
-    )  # fmt: skip
 
 
 def _gap(
