@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 
 import pandas as pd
 
@@ -46,7 +45,11 @@ def run(outline: ModelOutline, progress: Progress) -> Callable[[], None]:
         raise
     except (SandboxError, storage.Missing) as reason:
         raise PermanentFailure(str(reason)) from reason
-    return partial(outlines.report, version, reading)
+
+    def save() -> None:
+        outlines.report(version, reading)
+
+    return save
 
 
 def _read(version: ModelVersion, progress: Progress) -> Reading:

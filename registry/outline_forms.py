@@ -16,5 +16,5 @@ class NoteForm(forms.Form):
     )
     after = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
 
-    def __init__(self, *args: Any, last: int = 0, said: str = "", **kwargs: Any) -> None:
-        super().__init__(*args, initial={"after": last, "text": said}, **kwargs)
+    def __init__(self, sent: Any = None, *, last: int = 0, said: str = "") -> None:  # Any: what Django's forms take
+        super().__init__(sent, initial={"after": last, "text": said})

@@ -44,7 +44,6 @@ class _Placed:
     title: tuple[str, ...]
     details: tuple[str, ...]
     parts: tuple["_Placed", ...]
-    rows: int = 1
 
 
 def draw(outline: Outline, *, width: int = WIDE) -> Diagram:
@@ -53,7 +52,7 @@ def draw(outline: Outline, *, width: int = WIDE) -> Diagram:
     placed = _down(whole.parts, EDGE, EDGE, width - 2 * EDGE)
     height = (placed[-1].y + placed[-1].height if placed else LINE) + EDGE
     alt = describe(outline)
-    marks = "".join([*_arrows(placed), *(mark for one in placed for mark in _marks(one, 0))])
+    marks = "".join([*_arrows(placed), *(mark for one in placed for mark in _marks(one))])
     return Diagram(
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{_n(height)}" '
         f'viewBox="0 0 {width} {_n(height)}" role="img" aria-label={quoteattr(alt)} font-family="{FONT}">{marks}</svg>',
@@ -78,17 +77,17 @@ def _place(box: Box, x: float, y: float, width: float, stretched: float = 0) -> 
     )
     head = 2 * PADDING + LINE * (len(title) + len(details)) - 2
     inside, left = width - 2 * PADDING, x + PADDING
-    rows = 1
+    height: float
     if not box.parts:
         parts: tuple[_Placed, ...] = ()
         height = head
     elif box.beside:
-        parts, rows = _across(box.parts, left, y + head, inside)
+        parts = _across(box.parts, left, y + head, inside)
         height = max(one.y + one.height for one in parts) - y + PADDING
     else:
         parts = _down(box.parts, left, y + head, inside)
         height = parts[-1].y + parts[-1].height - y + PADDING
-    return _Placed(box, x, y, width, max(height, stretched), title, details, parts, rows)
+    return _Placed(box, x, y, width, max(height, stretched), title, details, parts)
 
 
 def _down(boxes: tuple[Box, ...], x: float, y: float, width: float) -> tuple[_Placed, ...]:
@@ -100,7 +99,7 @@ def _down(boxes: tuple[Box, ...], x: float, y: float, width: float) -> tuple[_Pl
     return tuple(placed)
 
 
-def _across(boxes: tuple[Box, ...], x: float, y: float, width: float) -> tuple[tuple[_Placed, ...], int]:
+def _across(boxes: tuple[Box, ...], x: float, y: float, width: float) -> tuple[_Placed, ...]:
     """Side by side in as many rows as it takes; boxes of one row are equally high."""
     room = max(1, int((width + GAP) // (LEAST + GAP)))
     columns = min(len(boxes), room)
@@ -114,10 +113,10 @@ def _across(boxes: tuple[Box, ...], x: float, y: float, width: float) -> tuple[t
         tallest = max(_place(box, left, y, each).height for box, left in zip(row, lefts, strict=True))
         placed += [_place(box, left, y, each, tallest) for box, left in zip(row, lefts, strict=True)]
         y += tallest + GAP
-    return tuple(placed), rows
+    return tuple(placed)
 
 
-def _marks(one: _Placed, depth: int) -> Iterator[str]:
+def _marks(one: _Placed) -> Iterator[str]:
     edge = C1 if one.box.is_end else MUTED if one.parts else INK
     dash = ' stroke-dasharray="4 3"' if one.parts and one.box.beside else ""
     yield (
@@ -134,7 +133,7 @@ def _marks(one: _Placed, depth: int) -> Iterator[str]:
     if not one.box.beside:
         yield from _arrows(one.parts)
     for part in one.parts:
-        yield from _marks(part, depth + 1)
+        yield from _marks(part)
 
 
 def _arrows(placed: tuple[_Placed, ...]) -> Iterator[str]:

@@ -127,7 +127,7 @@ def _inner(part: Any, parameters: dict[str, Any]) -> Inner:
         return [*changed, ("regressor", part.regressor_, "inner", [])]
     role = "member" if getattr(part, "estimators_", None) is not None else "inner"
     kept = getattr(part, "estimator_", None)
-    wrapped = [(key, value, role, []) for key, value in parameters.items() if hasattr(value, "get_params")]
+    wrapped: Inner = [(key, value, role, []) for key, value in parameters.items() if hasattr(value, "get_params")]
     if kept is not None and hasattr(kept, "get_params") and "estimator" in parameters:
         # The fitted one, also where the parameter was left to the library; a forest's trees need no telling.
         others = [one for one in wrapped if one[0] not in ("estimator", "base_estimator")]
