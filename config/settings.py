@@ -185,6 +185,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 MAX_ARTIFACT_BYTES = environment.whole_number("TENET_MAX_ARTIFACT_BYTES", default=2 * 2**30)
 UPLOAD_MAX_BYTES = environment.whole_number("TENET_MAX_UPLOAD_MB", default=2100) * 2**20
+# How long a client may be silent in the middle of a file before its connection is given up.
+TRANSFER_SILENCE_SECONDS = environment.whole_number("TENET_TRANSFER_SILENCE_SECONDS", default=60)
 # A PUT below one of these is a file, which its view reads from the connection as it comes.
 STREAMED_PATHS = ["/api/2.0/mlflow-artifacts/"]
 DATASET_MAX_BYTES = environment.whole_number("TENET_MAX_DATASET_BYTES", default=2 * 2**30)

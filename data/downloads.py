@@ -4,7 +4,7 @@ from typing import BinaryIO
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 
-from data import ranges, storage
+from data import connections, ranges, storage
 from data.models import Dataset
 from data.ranges import Part
 from data.rows import why_not_here
@@ -48,6 +48,7 @@ def part_or_whole(request: HttpRequest, sha256: str, *, size: int, file_name: st
         except ranges.NotSatisfiable:
             headers = {"Content-Range": f"bytes */{size}", "Accept-Ranges": "bytes"}
             return HttpResponse(status=416, headers=headers)
+    connections.give_up_on_silence(request)
     response = attachment(sha256, file_name, part)
     response["Accept-Ranges"] = "bytes"
     response["ETag"] = tag

@@ -14,6 +14,8 @@ from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
+from data import settling
+
 CHUNK = 2**20
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _INCOMING = "incoming"
@@ -42,10 +44,11 @@ class Received:
     path: Path
     sha256: str
     size: int
+    is_settled: bool = True
 
     def keep(self) -> StoredFile:
         """Move the file to its place in the storage, and say how to find it."""
-        put(self.path, _name(self.sha256))
+        put(self.path, _name(self.sha256), settled=self.is_settled)
         return StoredFile(self.sha256, self.size)
 
 
@@ -56,10 +59,11 @@ def store(source: BinaryIO | Iterable[bytes], *, limit: int) -> StoredFile:
 
 
 @contextmanager
-def receive(source: BinaryIO | Iterable[bytes], *, limit: int) -> Iterator[Received]:
+def receive(source: BinaryIO | Iterable[bytes], *, limit: int, settled: bool = True) -> Iterator[Received]:
     """Stream a file into a temporary place, hashing on the way, so that it can be examined before it is kept.
 
     Whatever happens inside the block, the temporary file is gone after it. Raises TooLarge beyond `limit` bytes.
+    A file that is not `settled` reaches the disk a moment after it was kept.
     """
     handle, name = tempfile.mkstemp(prefix="upload-", dir=_incoming())
     path = Path(name)
@@ -73,10 +77,7 @@ def receive(source: BinaryIO | Iterable[bytes], *, limit: int) -> Iterator[Recei
                     raise TooLarge(f"The file is larger than {readable_size(limit)}. Upload a smaller file.")
                 digest.update(chunk)
                 target.write(chunk)
-            # A record is written right after the file: the file must survive a power cut that the record survives.
-            target.flush()
-            os.fsync(target.fileno())
-        yield Received(path, digest.hexdigest(), size)
+        yield Received(path, digest.hexdigest(), size, settled)
     finally:
         with suppress(FileNotFoundError):
             path.unlink()
@@ -158,15 +159,19 @@ class _Part:
         return chunk
 
 
-def put(path: Path, name: str) -> None:
-    """Move a file of ours into the storage under a name of ours."""
+def put(path: Path, name: str, *, settled: bool = True) -> None:
+    """Move a file of ours into the storage under a name of ours, by default not without its reaching the disk."""
     storage = _storage()
     if isinstance(storage, FileSystemStorage):
         target = Path(storage.path(name))
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Replacing equal bytes is harmless, and mends a copy that was damaged on the disk.
         path.replace(target)
-        _flush_folder(target.parent)
+        if settled:
+            # A record is written right after the file: the file must survive a power cut that the record survives.
+            settling.now(target)
+        else:
+            settling.soon(target)
     elif not storage.exists(name):
         with path.open("rb") as source:
             saved = storage.save(name, File(source))
@@ -224,14 +229,6 @@ def _incoming() -> Path:
 
 def _temporary_folder() -> Path:
     return Path(settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir())
-
-
-def _flush_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def chunks(source: BinaryIO | Iterable[bytes]) -> Iterator[bytes]:

@@ -59,9 +59,9 @@ def place(path: str) -> Place | None:
     """What a path of the proxy names; None where it lies under no run and no model. Raises UnusablePath."""
     match plain(path).split("/"):
         case [experiment_id, "models", model_id, "artifacts", *rest]:
-            return Place(experiment_id, "", model_id, "/".join(rest))
+            return Place(experiment_id, "", model_id, plain("/".join(rest)) if rest else "")
         case [experiment_id, run_id, "artifacts", *rest]:
-            return Place(experiment_id, run_id, "", "/".join(rest))
+            return Place(experiment_id, run_id, "", plain("/".join(rest)) if rest else "")
     return None
 
 

@@ -1,8 +1,13 @@
 """Files on their way in: read from the connection as they come, whatever their length, and never held in memory."""
 
 from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
 
-from django.http import HttpRequest
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from data import connections
 
 CHUNK = 2**18
 
@@ -16,7 +21,7 @@ def chunks(request: HttpRequest) -> Iterator[bytes]:
 
     Django's own stream ends at Content-Length, so that a body sent in transfer chunks, which has none, would be empty.
     """
-    source = request.META["wsgi.input"]
+    source = _source(request)
     length = request.META.get("CONTENT_LENGTH") or ""
     if not length.isdigit():
         if request.META.get("wsgi.input_terminated"):
@@ -31,14 +36,41 @@ def chunks(request: HttpRequest) -> Iterator[bytes]:
         yield chunk
 
 
-def _until_the_end(source: object) -> Iterator[bytes]:
+def after_refusal(request: HttpRequest, problem: Exception, answer: HttpResponse) -> HttpResponse:
+    """The answer to a refused file, once the rest of the file is read and thrown away.
+
+    Clients send a whole file before they look for an answer: a connection closed under them hides what it said.
+    """
+    if request.method == "PUT" and hasattr(request.META["wsgi.input"], "reader") and not isinstance(problem, CutShort):
+        left = settings.UPLOAD_MAX_BYTES
+        with suppress(CutShort):
+            for chunk in _until_the_end(_source(request)):
+                left -= len(chunk)
+                if left < 0:
+                    break
+    return answer
+
+
+def _source(request: HttpRequest) -> Any:  # Any: whatever the server calls the body
+    body = request.META["wsgi.input"]
+    # gunicorn's body collects a kilobyte at a time, from a reader that gives as much as it is asked for, and that one
+    # from a socket in pieces made for headers. A file would pass through thousands of hands.
+    reader = getattr(body, "reader", body)
+    connection: Any = getattr(reader, "unreader", None)
+    if hasattr(connection, "mxchunk"):
+        connection.mxchunk = CHUNK
+    connections.give_up_on_silence(request)
+    return reader
+
+
+def _until_the_end(source: Any) -> Iterator[bytes]:  # Any: as above
     while chunk := _read(source, CHUNK):
         yield chunk
 
 
-def _read(source: object, size: int) -> bytes:
+def _read(source: Any, size: int) -> bytes:  # Any: as above
     try:
-        return source.read(size)  # type: ignore[attr-defined]  # WSGI promises a file
+        return source.read(size)
     except OSError as error:
         # A chunk that is cut off or malformed, and a connection that is gone.
         raise CutShort("The body ended before it was complete. Nothing was kept.") from error

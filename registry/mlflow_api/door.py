@@ -17,7 +17,7 @@ from accounts.models import ApiToken, User
 from canvas.access import get_token_project
 from canvas.models import Project
 from canvas.roles import Permission
-from registry.mlflow_api import errors, wire
+from registry.mlflow_api import bodies, errors, wire
 from registry.mlflow_api.errors import MlflowError
 from registry.mlflow_api.wire import Message
 
@@ -60,7 +60,7 @@ def address(**by_method: tuple[Permission, Endpoint]) -> Callable[..., HttpRespo
             user, project = enter(request, needs)
             found = endpoint(Call(request, project, user, _message(request)), **parts)
         except Exception as problem:  # every refusal is told in one place
-            return refusal(problem)
+            return bodies.after_refusal(request, problem, refusal(problem))
         return found if isinstance(found, HttpResponseBase) else wire.answer(found)
 
     return view

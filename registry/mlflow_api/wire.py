@@ -161,7 +161,10 @@ def read(request: HttpRequest) -> Message:
 def answer(fields: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
     """A message as an answer; what is None or an empty list in `fields` is left out."""
     said = {key: value for key, value in fields.items() if value is not None and value != []}
-    return HttpResponse(orjson.dumps(said), content_type="application/json", status=status)
+    body = orjson.dumps(said)
+    # Without its length, an answer is sent in transfer chunks, which costs a client a second look at the connection.
+    headers = {"Content-Length": str(len(body))}
+    return HttpResponse(body, content_type="application/json", status=status, headers=headers)
 
 
 def number(value: float) -> float | str:

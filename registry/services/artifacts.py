@@ -81,10 +81,11 @@ def store(owner: Owner, path: str, source: BinaryIO | Iterable[bytes], *, by: Us
     Raises UnusablePath or InTheWay before a byte is read, TooLarge, and Frozen; in each case nothing is kept.
     """
     path = artifact_paths.plain(path)
-    _ensure_fits(owner, path)
+    known = _fitting(owner, path)
     frozen = frozen_by(owner, path)
-    with storage.receive(source, limit=settings.MAX_ARTIFACT_BYTES) as received:
-        known = _at(owner, path)
+    # What belongs to something that ended is evidence; a script that is going need not wait for the disk.
+    settled = not is_open(owner)
+    with storage.receive(source, limit=settings.MAX_ARTIFACT_BYTES, settled=settled) as received:
         if known and known.sha256 == received.sha256 and storage.exists(known.sha256):
             return known
         if frozen:
@@ -95,7 +96,7 @@ def store(owner: Owner, path: str, source: BinaryIO | Iterable[bytes], *, by: Us
 
 def ensure_free(owner: Owner, path: str) -> None:
     """Raise UnusablePath, InTheWay or Frozen where a file could not be stored at a path now."""
-    _ensure_fits(owner, artifact_paths.plain(path))
+    _fitting(owner, artifact_paths.plain(path))
     if version := frozen_by(owner, path):
         raise _frozen(version, path)
 
@@ -106,16 +107,13 @@ def add(owner: Owner, path: str, file: StoredFile, *, by: User) -> Artifact:
     _lock(owner)
     if version := frozen_by(owner, path):
         raise _frozen(version, path)
-    _ensure_fits(owner, path)
-    before = _at(owner, path)
+    before = _fitting(owner, path)
     if before and before.sha256 == file.sha256:
         return before
     said = {"sha256": before.sha256, "size": before.size} if before else {}
-    artifact, _ = Artifact.objects.update_or_create(
-        **_under(owner),
-        path=path,
-        defaults={"sha256": file.sha256, "size": file.size, "stored_by": by, "stored_at": timezone.now()},
-    )
+    artifact = before or Artifact(**_under(owner), path=path)
+    artifact.sha256, artifact.size, artifact.stored_by, artifact.stored_at = file.sha256, file.size, by, timezone.now()
+    artifact.save()
     if not is_open(owner):
         after = {"sha256": file.sha256, "size": file.size}
         _record(Action.ARTIFACT_STORED, owner, path, by=by, before=said, after=after)
@@ -176,7 +174,7 @@ def is_open(owner: Owner) -> bool:
 
 def frozen_by(owner: Owner, path: str) -> ModelVersion | None:
     """The registered version whose folder a path lies in or holds, if any: its files never change."""
-    versions = ModelVersion.objects.select_related("model")
+    versions = ModelVersion.objects.select_related("model").only("number", "source", "model__name").order_by("pk")
     if isinstance(owner, LoggedModel):
         return versions.filter(logged_model=owner).first()
     for version in versions.filter(run=owner, logged_model__isnull=True).exclude(source=""):
@@ -206,7 +204,7 @@ def _at(owner: Owner, path: str) -> Artifact | None:
 
 def _lock(owner: Owner) -> None:
     # Two writers of one path, and a version that is being registered from the folder, come one after the other.
-    type(owner)._default_manager.select_for_update().get(pk=owner.pk)
+    type(owner)._default_manager.select_for_update().only("pk").get(pk=owner.pk)
 
 
 def _called(owner: Owner) -> str:
@@ -225,14 +223,20 @@ def _ensure_kept(owner: Owner) -> None:
         raise InTheWay(f"{_called(owner).capitalize()} is deleted. Restore it before you change its files.")
 
 
-def _ensure_fits(owner: Owner, path: str) -> None:
+def _fitting(owner: Owner, path: str) -> Artifact | None:
+    """The file that has the path now, if any; raises InTheWay where a folder has it, or a file that lies above it."""
     _ensure_kept(owner)
     parts = path.split("/")
     above = ["/".join(parts[:length]) for length in range(1, len(parts))]
-    if above and (file := Artifact.objects.filter(**_under(owner), path__in=above).first()):
-        raise InTheWay(f"{file.path} is a file, so that nothing can lie below it. Choose another path.")
-    if any(file.path != path for file in below(owner, path)):
-        raise InTheWay(f"{path} is a folder with files in it. Choose another path.")
+    around = Artifact.objects.filter(Q(path__in=[*above, path]) | Q(path__startswith=f"{path}/"), **_under(owner))
+    for file in around.order_by("path"):
+        if file.path == path:
+            return file
+        if file.path in above:
+            raise InTheWay(f"{file.path} is a file, so that nothing can lie below it. Choose another path.")
+        if file.path.startswith(f"{path}/"):
+            raise InTheWay(f"{path} is a folder with files in it. Choose another path.")
+    return None
 
 
 def _record(

@@ -52,7 +52,7 @@ def part(request: HttpRequest, *, signed: str) -> HttpResponseBase:
             raise MlflowError("ENDPOINT_NOT_FOUND", "A part is sent with PUT.")
         kept = multipart.take_in(signed, bodies.chunks(request))
     except Exception as problem:  # every refusal is told in one place
-        return refusal(problem)
+        return bodies.after_refusal(request, problem, refusal(problem))
     return HttpResponse(headers={"ETag": f'"{kept.sha256}"'})
 
 
