@@ -1,7 +1,7 @@
 """Refusals in MLflow's words: one table from what our services raise to the code and status that clients branch on."""
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, UnreadablePostError
 
 from data.parts import NotThere
 from data.services import references
@@ -73,6 +73,7 @@ CODES: dict[type[Exception], str] = {
     references.BadInput: INVALID,
     TooLarge: INVALID,
     RequestDataTooBig: INVALID,
+    UnreadablePostError: INVALID,
     Missing: ABSENT,
     Http404: ABSENT,
     PermissionDenied: "PERMISSION_DENIED",
