@@ -60,9 +60,20 @@ def search(
     return {
         "method": method or ("nested runs" if children else ""),
         "space": space if space is not None else _varied(children),
-        "candidates": candidates or len(children),
+        "candidates": candidates or _asked_for(params, space) or len(children),
         "best": best,
     }
+
+
+def _asked_for(params: Mapping[str, str], space: Any) -> int:
+    """How many candidates a search was told to try: a number of draws, or every point of its grids."""
+    drawn = typed(params.get("n_iter", ""))
+    if type(drawn) is int:
+        return drawn
+    grids = space if isinstance(space, list) else [space]
+    if not all(isinstance(grid, dict) and all(isinstance(one, list) for one in grid.values()) for grid in grids):
+        return 0
+    return sum(math.prod(len(one) for one in grid.values()) for grid in grids)
 
 
 def _varied(children: Sequence[Mapping[str, str]]) -> dict[str, list[Any]]:

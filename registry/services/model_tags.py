@@ -9,7 +9,7 @@ from accounts.models import User
 from audit.actions import Action
 from audit.services import record
 from registry.models import ModelVersion, RegisteredModel, RegisteredModelTag, VersionTag
-from registry.services import models, versions
+from registry.services import models, versions, webhooks
 
 
 class NoSuchTag(Exception):
@@ -26,6 +26,8 @@ def tag_model(model: RegisteredModel, *, tags: Mapping[str, str], by: User) -> N
         if known.get(key) == value:
             continue
         RegisteredModelTag.objects.update_or_create(model=model, key=key, defaults={"value": value})
+        data = {"name": model.name, "key": key, "value": value}
+        webhooks.announce(model.project, "registered_model_tag.set", data=data, by=by)
         record(
             Action.MODEL_TAGGED, by=by, on=model, chain=model.project.chain, label=f"{key} of {model.name}",
             before={"value": known.get(key)}, after={"key": key, "value": value},
@@ -40,6 +42,7 @@ def untag_model(model: RegisteredModel, *, key: str, by: User) -> None:
     tag = model.tags.filter(key=key).first()
     if tag is None:
         raise NoSuchTag(f"{model.name} has no tag “{key}”.")
+    webhooks.announce(model.project, "registered_model_tag.deleted", data={"name": model.name, "key": key}, by=by)
     record(
         Action.MODEL_UNTAGGED, by=by, on=model, chain=model.project.chain, label=f"{key} of {model.name}",
         before={"key": key, "value": tag.value},
@@ -59,6 +62,8 @@ def tag_version(version: ModelVersion, *, tags: Mapping[str, str], by: User) -> 
         if known.get(key) == value:
             continue
         VersionTag.objects.update_or_create(version=version, key=key, defaults={"value": value})
+        data = {"name": model.name, "version": str(version.number), "key": key, "value": value}
+        webhooks.announce(model.project, "model_version_tag.set", data=data, by=by)
         record(
             Action.VERSION_TAGGED, by=by, on=version, chain=model.project.chain, label=f"{key} of {version}",
             before={"value": known.get(key)}, after={"key": key, "value": value},
@@ -74,6 +79,8 @@ def untag_version(version: ModelVersion, *, key: str, by: User) -> None:
     tag = version.tags.filter(key=key).first()
     if tag is None:
         raise NoSuchTag(f"{version} has no tag “{key}”.")
+    data = {"name": model.name, "version": str(version.number), "key": key}
+    webhooks.announce(model.project, "model_version_tag.deleted", data=data, by=by)
     record(
         Action.VERSION_UNTAGGED, by=by, on=version, chain=model.project.chain, label=f"{key} of {version}",
         before={"key": key, "value": tag.value},

@@ -112,6 +112,7 @@ def rename(model: RegisteredModel, *, name: str, by: User) -> RegisteredModel:
             model.save(update_fields=["name", "updated_at"])
     except IntegrityError as error:
         raise _taken(name) from error
+    _announce(model, "updated", by=by, before={"name": before}, after={"name": name})
     record(
         Action.MODEL_RENAMED, by=by, on=model, chain=model.project.chain, label=f"{before} to {name}",
         before={"name": before}, after={"name": name},
@@ -127,9 +128,11 @@ def describe(model: RegisteredModel, *, description: str, by: User) -> Registere
         return model
     before, model.description, model.updated_at = model.description, description, timezone.now()
     model.save(update_fields=["description", "updated_at"])
+    said: dict[str, object] = {"description": before}
+    _announce(model, "updated", by=by, before=said, after={"description": description})
     record(
         Action.MODEL_DESCRIBED, by=by, on=model, chain=model.project.chain,
-        before={"description": before}, after={"description": description},
+        before=said, after={"description": description},
     )  # fmt: skip
     return model
 
@@ -151,6 +154,7 @@ def decide_task(model: RegisteredModel, *, task: str, by: User) -> RegisteredMod
         return model
     model.task, model.updated_at = task, timezone.now()
     model.save(update_fields=["task", "updated_at"])
+    _announce(model, "updated", by=by, before={"task": ""}, after={"task": task})
     record(
         Action.MODEL_TASK_DECIDED, by=by, on=model, chain=model.project.chain,
         before={"task": ""}, after={"task": task},
@@ -174,6 +178,7 @@ def remove(model: RegisteredModel, *, by: User) -> None:
     now, name = timezone.now(), model.name
     numbers = list(model.versions.live().order_by("number").values_list("number", flat=True))
     model.versions.live().update(removed_at=now, updated_at=now)
+    _announce(model, "deleted", by=by, before={"versions": numbers}, after={})
     moved = drop_aliases(model.aliases.select_related("version"), by=by)
     model.name, model.removed_at, model.updated_at = _name_aside(model), now, now
     model.save(update_fields=["name", "removed_at", "updated_at"])
@@ -240,6 +245,13 @@ def locked(model: RegisteredModel) -> RegisteredModel:
     if found.removed_at:
         raise NoSuchModel(f"Registered Model with name={model.name} not found: it was removed.")
     return found
+
+
+def _announce(
+    model: RegisteredModel, what: str, *, by: User, before: dict[str, object], after: dict[str, object]
+) -> None:
+    data = {"name": model.name, "description": model.description}
+    webhooks.announce(model.project, f"registered_model.{what}", data=data, by=by, before=before, after=after)
 
 
 def _ensure_task_fits(project: Project, task: str) -> None:

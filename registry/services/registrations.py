@@ -11,7 +11,7 @@ from accounts.models import User
 from audit.actions import Action
 from audit.services import record
 from canvas.models import Project
-from registry import environment_files, json_values, registered
+from registry import environment_files, json_values, registered, webhook_events
 from registry.environment_files import EnvironmentFacts, UnreadableEnvironment
 from registry.models import (
     LoggedModelTag,
@@ -21,7 +21,7 @@ from registry.models import (
     VersionDataset,
     VersionTag,
 )
-from registry.services import backgrounds, environments, folders, models, versions
+from registry.services import backgrounds, environments, folders, models, versions, webhooks
 from registry.services.backgrounds import Background
 from registry.services.folders import Folder
 from registry.services.sources import Source
@@ -77,6 +77,7 @@ def register(model: RegisteredModel, asked: Registration, *, by: User) -> ModelV
         _tag(version, asked, unread)
         versions.start(version, by)
         _link(version)
+        webhooks.announce(model.project, "model_version.created", by=by, data=webhook_events.version_created(version))
         record(
             Action.VERSION_REGISTERED,
             by=by,

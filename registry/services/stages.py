@@ -11,7 +11,7 @@ from audit.actions import Action
 from audit.services import record
 from registry import policy
 from registry.models import ModelVersion, Stage, StageAssignment
-from registry.services import models, protection, versions
+from registry.services import models, protection, versions, webhooks
 
 WITHOUT_PROMOTION = "Set through the MLflow API, without a promotion."
 
@@ -46,6 +46,14 @@ def set_freely(version: ModelVersion, *, key: str, by: User, archive_others: boo
         before, held = held, _open_one(version, stage, by, now)
     else:
         before = held
+    webhooks.announce(
+        model.project,
+        "model_version_stage.moved",
+        data={"name": model.name, "version": str(version.number), "stage": stage.key},
+        by=by,
+        before={"stage": before.stage.key if before else None},
+        after={"stage": stage.key},
+    )
     ModelVersion.objects.filter(pk__in=[version.pk, *(one.version_id for one in leaving)]).update(updated_at=now)
     record(
         Action.STAGE_SET,

@@ -145,6 +145,7 @@ def annotate(version: ModelVersion, *, note: str, by: User) -> ModelVersion:
         return version
     before, version.note, version.updated_at = version.note, note, timezone.now()
     version.save(update_fields=["note", "updated_at"])
+    _announce(version, "updated", by=by, before={"note": before}, after={"note": note})
     record(
         Action.VERSION_DESCRIBED, by=by, on=version, chain=version.model.project.chain,
         before={"note": before}, after={"note": note},
@@ -169,6 +170,7 @@ def remove(version: ModelVersion, *, by: User) -> None:
     moved = models.drop_aliases(version.aliases.select_related("version"), by=by)
     version.removed_at = version.updated_at = timezone.now()
     version.save(update_fields=["removed_at", "updated_at"])
+    _announce(version, "deleted", by=by, before={"aliases": list(moved)}, after={})
     record(Action.VERSION_REMOVED, by=by, on=version, chain=model.project.chain, before={"aliases": list(moved)})
 
 
@@ -215,6 +217,13 @@ def _ensure_fits(project: Project, details: VersionDetails) -> None:
     trainer = details.trained_by
     if trainer and not Membership.objects.filter(project=project, user=trainer).exists():
         raise InvalidDetails(f"{trainer} is not a member of {project.name}. Add them first, or name somebody who is.")
+
+
+def _announce(
+    version: ModelVersion, what: str, *, by: User, before: dict[str, object], after: dict[str, object]
+) -> None:
+    data = {"name": version.model.name, "version": str(version.number)}
+    webhooks.announce(version.model.project, f"model_version.{what}", data=data, by=by, before=before, after=after)
 
 
 def ensure_free(model: RegisteredModel, number: int | None) -> None:
