@@ -137,7 +137,6 @@ class Action(StrEnum):
     MODEL_UNTAGGED = "model.untagged"
     MODEL_REMOVED = "model.removed"
     VERSION_REGISTERED = "version.registered"
-    VERSION_NOTED = "version.noted"
     VERSION_DESCRIBED = "version.described"
     VERSION_TAGGED = "version.tagged"
     VERSION_UNTAGGED = "version.untagged"
@@ -312,7 +311,6 @@ SENTENCES: dict[Action, str] = {
     Action.MODEL_UNTAGGED: "removed the tag {label}",
     Action.MODEL_REMOVED: "removed the model {label}",
     Action.VERSION_REGISTERED: "registered {label}",
-    Action.VERSION_NOTED: "changed the note beside {label}",
     Action.VERSION_DESCRIBED: "changed the note on {label}",
     Action.VERSION_TAGGED: "set the tag {label}",
     Action.VERSION_UNTAGGED: "removed the tag {label}",

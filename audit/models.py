@@ -44,6 +44,7 @@ class AuditEntry(models.Model):
             models.Index(fields=["chain", "-seq"]),
             models.Index(fields=["chain", "action"]),
             models.Index(fields=["-at"]),
+            models.Index(fields=["object_type", "object_id"], name="audit_entry_by_object"),
         ]
 
     def __str__(self) -> str:

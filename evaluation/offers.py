@@ -1,4 +1,6 @@
-"""What this room tells the rooms below: its jobs, the metrics a KPI may name, what it hears of, what proves the plan."""
+"""What this room tells the rooms below: jobs, metrics for KPIs, what it hears of, what it measured, what proves the plan."""
+
+from collections.abc import Mapping, Sequence
 
 from django.db.models import Count, Max, Min
 
@@ -6,7 +8,8 @@ from canvas.kpis import MetricChoice, Seen, offer_measurements, offer_metrics
 from evaluation import claims, outlines, proofs
 from evaluation.models import MetricResult
 from jobs.handlers import offer
-from registry import registered
+from registry import measurements, registered
+from registry.measurements import Measurement
 
 
 def make() -> None:
@@ -18,6 +21,7 @@ def make() -> None:
     proofs.offer()
     claims.offer()
     offer_measurements(measured)
+    measurements.offer(measured_of)
 
 
 def metrics() -> list[MetricChoice]:
@@ -26,6 +30,14 @@ def metrics() -> list[MetricChoice]:
     from evaluation.choices import metric_choices  # noqa: PLC0415
 
     return metric_choices()
+
+
+def measured_of(versions: Sequence[int]) -> Mapping[int, list[Measurement]]:
+    """What was measured of versions."""
+    # As above: only a page about a version has to wait for SciPy.
+    from evaluation import measured_versions  # noqa: PLC0415
+
+    return measured_versions.read(versions)
 
 
 def measured(project_id: int) -> dict[str, Seen]:

@@ -44,6 +44,12 @@ class ModelForm(forms.ModelForm):
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
 
 
+class TaskForm(forms.Form):
+    """What a model predicts."""
+
+    task = forms.ChoiceField(choices=[choice for choice in Project.Task.choices if choice[0]], label="It predicts")
+
+
 class VersionForm(forms.Form):
     """A version: the file and how it came to be."""
 
@@ -168,6 +174,17 @@ class AliasForm(forms.Form):
     """A name for a version."""
 
     name = forms.CharField(max_length=100, label="Alias", help_text="Small letters, digits and hyphens.")
+
+
+class NoteForm(forms.Form):
+    """The note on a version."""
+
+    note = forms.CharField(
+        required=False,
+        max_length=json_values.LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="What others should know of this version since it was registered. The journal keeps what stood here.",
+    )
 
 
 def _parsed(read: Callable[..., Any], text: str, what: str) -> Any:  # Any: JSON of unknown shape

@@ -137,6 +137,12 @@ class ModelSerializer(serializers.ModelSerializer[RegisteredModel]):
         read_only_fields = ("created_at",)
 
 
+class TaskInSerializer(serializers.Serializer[Any]):
+    """What a model predicts."""
+
+    task = serializers.ChoiceField(choices=[choice for choice in Project.Task.choices if choice[0]])
+
+
 class RunSerializer(serializers.ModelSerializer[Run]):
     """A training run with its parameters and the last value of each metric."""
 

@@ -24,6 +24,7 @@ urlpatterns = [
     path(VERSION + "promote/", promotions.promotion_create, name="promotion-create"),
     path("p/<slug:slug>/skeleton/", skeletons.skeleton, name="skeleton"),
     path("p/<slug:slug>/skeleton.zip", skeletons.skeleton_file, name="skeleton-file"),
+    path("", include("registry.version_urls")),
     path("", include("registry.run_urls")),
     path("", include("registry.outline_urls")),
     path("p/<slug:slug>/environments/", environments.environment_list, name="environment-list"),

@@ -21,6 +21,7 @@ from registry.json_values import NotStorable
 from registry.models import ModelVersion, RegisteredModel
 from registry.services import (
     aliases,
+    containers,
     models,
     outlines,
     promotions,
@@ -65,6 +66,7 @@ BY_FIELD: dict[type[Exception], str] = {
     signatures.WrongPassword: "password",
 }
 BY_STATUS: dict[type[Exception], type[APIException]] = {
+    containers.NoEnvironment: Conflict,
     models.ModelNameTaken: Conflict,
     models.TaskDecided: Conflict,
     models.NoSuchModel: Conflict,

@@ -21,6 +21,7 @@ from registry.serializers import (
     AssignmentSerializer,
     ModelSerializer,
     StageSerializer,
+    TaskInSerializer,
 )
 from registry.services import aliases, models
 
@@ -70,6 +71,18 @@ class ModelDetail(RegistryAPIView):
     def get(self, request: Request, slug: str, name: str) -> Response:
         """Read a model."""
         return Response(ModelSerializer(model_of(self.get_project(slug), name)).data)
+
+
+class ModelTask(RegistryAPIView):
+    """What a model predicts."""
+
+    @extend_schema(request=TaskInSerializer, responses=ModelSerializer, operation_id="models_task")
+    def put(self, request: Request, slug: str, name: str) -> Response:
+        """Decide it, where nobody had; 409 where somebody had."""
+        project = self.get_project(slug, needs=Permission.REGISTER_MODELS)
+        task = self.sent(TaskInSerializer, project)["task"]
+        models.decide_task(model_of(project, name), task=task, by=self.user)
+        return Response(ModelSerializer(model_of(project, name)).data)
 
 
 class StageHistory(RegistryAPIView):

@@ -147,13 +147,14 @@ def _changed(name: str, before: str | None, after: str | None) -> PackageChange:
 def _facts(first: Environment, second: Environment) -> list[FactChange]:
     pairs = {key: (getattr(first, key), getattr(second, key)) for key in FACTS}
     return [
-        FactChange(key, FACTS[key], _words(before), _words(after))
+        FactChange(key, FACTS[key], words(before), words(after))
         for key, (before, after) in pairs.items()
         if (before or None) != (after or None)
     ]
 
 
-def _words(value: Any) -> str:  # Any: text, number, seeds by name, or a list of sources
+def words(value: Any) -> str:  # Any: text, number, seeds by name, or a list of sources
+    """A fact of an environment as text."""
     if isinstance(value, Mapping):
         value = [f"{name} {seed}" for name, seed in sorted(value.items())]
     if isinstance(value, list | tuple):

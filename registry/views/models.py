@@ -8,7 +8,7 @@ from accounts.requests import AuthenticatedRequest
 from canvas.access import get_project
 from canvas.models import Project
 from canvas.roles import Permission
-from registry.forms import ModelForm
+from registry.forms import ModelForm, TaskForm
 from registry.models import RegisteredModel, StageAssignment
 from registry.services import aliases, models, protection
 
@@ -62,6 +62,24 @@ def model_detail(request: AuthenticatedRequest, slug: str, name: str) -> HttpRes
         "protected": protection.protected_names(),
     }
     return render(request, "registry/model_detail.html", context)
+
+
+@require_POST
+def model_task(request: AuthenticatedRequest, slug: str, name: str) -> HttpResponse:
+    """Decide what a model predicts, where nobody had."""
+    project = get_project(request.user, slug, needs=Permission.REGISTER_MODELS)
+    model = get_object_or_404(RegisteredModel.objects.select_related("project"), project=project, name=name)
+    form = TaskForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, f"Choose what {model.name} predicts.")
+        return redirect(model)
+    try:
+        models.decide_task(model, task=form.cleaned_data["task"], by=request.user)
+    except (models.TaskDecided, models.TaskMismatch, models.NoSuchModel) as reason:
+        messages.error(request, str(reason))
+    else:
+        messages.success(request, f"It is decided what {model.name} predicts. Its versions can be evaluated now.")
+    return redirect(model)
 
 
 @require_POST

@@ -1,6 +1,3 @@
-import json
-from typing import Any
-
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,12 +10,13 @@ from canvas.roles import Permission
 from data import storage
 from data.uploads import sent_name
 from registry.archives import ArchiveBomb
-from registry.findings import environment_gaps
+from registry.environment_forms import ServingForm
 from registry.formats import FormatMismatch
-from registry.forms import AliasForm, VersionForm
+from registry.forms import AliasForm, NoteForm, VersionForm
 from registry.json_values import NotStorable
-from registry.models import ModelVersion, PromotionRequest, RegisteredModel
-from registry.services import aliases, gates, protection, versions
+from registry.models import ModelVersion, RegisteredModel
+from registry.services import aliases, gates, models, protection, serving, versions
+from registry.version_page import context_of
 
 REFUSED_FILE = (versions.UnusableName, versions.EmptyFile, storage.TooLarge, FormatMismatch, ArchiveBomb)
 
@@ -87,10 +85,44 @@ def version_alias(request: AuthenticatedRequest, slug: str, name: str, number: i
     except aliases.InvalidAlias as reason:
         form.add_error("name", str(reason))
         return _render_version(request, project, version, alias_form=form, status=422)
-    except protection.Protected as reason:
+    except (protection.Protected, versions.NoSuchVersion, models.NoSuchModel) as reason:
         form.add_error("name", str(reason))
         return _render_version(request, project, version, alias_form=form, status=409)
     messages.success(request, f"“{alias.name}” now points at {version}.")
+    return redirect(version)
+
+
+@require_POST
+def version_note(request: AuthenticatedRequest, slug: str, name: str, number: int) -> HttpResponse:
+    """Change the note on a version, which is all of it that may change."""
+    project = get_project(request.user, slug, needs=Permission.REGISTER_MODELS)
+    version = _version(project, name, number)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return _render_version(request, project, version, note_form=form, status=422)
+    try:
+        versions.annotate(version, note=form.cleaned_data["note"], by=request.user)
+    except (versions.NoSuchVersion, models.NoSuchModel) as reason:
+        form.add_error("note", str(reason))
+        return _render_version(request, project, version, note_form=form, status=409)
+    messages.success(request, "The note is saved.")
+    return redirect(version)
+
+
+@require_POST
+def version_serving(request: AuthenticatedRequest, slug: str, name: str, number: int) -> HttpResponse:
+    """State where this version is served, and in which environment."""
+    project = get_project(request.user, slug, needs=Permission.REGISTER_MODELS)
+    version = _version(project, name, number)
+    form = ServingForm(request.POST, project=project)
+    if not form.is_valid():
+        return _render_version(request, project, version, serving_form=form, status=422)
+    try:
+        statement = serving.state(version, by=request.user, **form.cleaned_data)
+    except serving.InvalidStatement as reason:
+        form.add_error(None, str(reason))
+        return _render_version(request, project, version, serving_form=form, status=422)
+    messages.success(request, f"It is written down that {version} is served at {statement.place}.")
     return redirect(version)
 
 
@@ -118,34 +150,16 @@ def _render_version(
     version: ModelVersion,
     *,
     alias_form: AliasForm | None = None,
+    note_form: NoteForm | None = None,
+    serving_form: ServingForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    every = gates.all_gates(version)
-    environment = version.environment
-    context = {
-        "project": project,
-        "version": version,
-        "gates": every,
-        "gates_held": sum(gate.holds for gate in every),
-        "links": version.dataset_links.select_related(
-            "dataset__project", "dataset__schema", "dataset__labeling_method"
-        ),
-        "environment": environment,
-        "environment_gaps": environment_gaps(environment) if environment else [],
-        "moves": version.stage_assignments.select_related("stage", "assigned_by", "promotion__project"),
-        "open_promotions": version.promotions.filter(status=PromotionRequest.Status.OPEN).select_related(
-            "stage", "project"
-        ),
-        "example_input": _as_text(version.example_input),
-        "example_output": _as_text(version.example_output),
+    forms = {
         "alias_form": alias_form or AliasForm(),
-        "protected": protection.protected_names(),
+        "note_form": note_form or NoteForm(initial={"note": version.note}),
+        "serving_form": serving_form or ServingForm(project=project),
     }
-    return render(request, "registry/version_detail.html", context, status=status)
-
-
-def _as_text(value: Any) -> str:  # Any: whatever JSON a model takes or answers
-    return "" if value is None else json.dumps(value, indent=2, ensure_ascii=False)
+    return render(request, "registry/version_detail.html", context_of(project, version) | forms, status=status)
 
 
 def _render_form(request: HttpRequest, model: RegisteredModel, form: VersionForm, status: int = 0) -> HttpResponse:
