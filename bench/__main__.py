@@ -48,6 +48,7 @@ def measured(folder: Path) -> Iterator[Line]:
     yield from pages.lines()
     yield from journal.lines()
     yield from returns.lines()
+    yield from _apart("bench.mlflow")
     yield from _scale()
     yield from _predictions()
     yield from _profiles("csv", seconds=90)
@@ -70,6 +71,13 @@ def _scale() -> Iterator[Line]:
         if run.returncode and not found:
             print("The full portfolio was not measured on PostgreSQL, which cannot be reached here.", flush=True)
         yield from (Line(**json.loads(line)) for line in found)
+
+
+def _apart(program: str) -> Iterator[Line]:
+    # It brings servers and databases of its own, and prints each line as soon as it is known.
+    with subprocess.Popen([sys.executable, "-m", program], stdout=subprocess.PIPE, cwd=server.ROOT) as run:
+        for line in run.stdout or ():
+            yield Line(**json.loads(line))
 
 
 def _predictions() -> Iterator[Line]:

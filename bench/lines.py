@@ -13,15 +13,23 @@ class Line:
     unit: str
     target: float | None = None
     beside: str = ""
+    is_least: bool = False
+    """Whether the target is a figure to reach, rather than one to stay below."""
 
     def __str__(self) -> str:
-        compared = [] if self.target is None else [f"target ≤ {self.target:,g} {self.unit}", self.verdict]
+        compared = (
+            []
+            if self.target is None
+            else [f"target {'≥' if self.is_least else '≤'} {self.target:,g} {self.unit}", self.verdict]
+        )
         return f"{self.name:52} {self.figure:>10,.4g} {self.unit:8} {', '.join([*compared, self.beside]).strip(', ')}"
 
     @property
     def verdict(self) -> str:
         """Whether the target is met."""
-        return "met" if self.target is None or self.figure <= self.target else "missed"
+        if self.target is None:
+            return "met"
+        return "met" if (self.figure >= self.target if self.is_least else self.figure <= self.target) else "missed"
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -1,0 +1,155 @@
+"""`python -m bench.mlflow`: a line for every operation, and what the issue of speed is about at the end."""
+
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+from bench.lines import Line
+from bench.mlflow import crowd, large
+from bench.mlflow.requests_made import OPERATIONS, Client, Operation
+from bench.mlflow.servers import Contestant, mlflow_server, tenet_server
+from samples import server
+
+ROUNDS = 5
+CROWDS = (1, 8)
+SETTINGS: dict[str, tuple[str, ...]] = {"mlflow server": (), "mlflow server, one worker": ("--workers", "1")}
+
+Figures = dict[tuple[str, int], dict[str, float]]
+"""Seconds per request, by operation, number of clients and server."""
+
+
+def main() -> int:
+    """Print each line as JSON, for whoever collects them."""
+    with tempfile.TemporaryDirectory(prefix="tenet-bench-mlflow-") as folder:
+        for line in measured(Path(folder)):
+            print(json.dumps(asdict(line)), flush=True)
+    return 0
+
+
+def measured(folder: Path) -> Iterator[Line]:
+    """Set both up, ask them in turn, and compare."""
+    tenet, others = _prepared(folder)
+    with ExitStack() as stack:
+        running = [stack.enter_context(tenet_server(tenet))]
+        running[0].headers["Authorization"] = f"Bearer {os.environ.pop('BENCH_TOKEN')}"
+        for name, place in others.items():
+            running.append(stack.enter_context(mlflow_server(place, name=name, options=SETTINGS[name])))
+        idle = {one.name: one.held() for one in running}
+        yield from large.lines(running[0])
+        found: Figures = {}
+        for number in CROWDS:
+            for operation in OPERATIONS:
+                found[operation.name, number] = _timed(operation, running, number)
+                yield _line(operation, number, found[operation.name, number])
+        yield from _summary(found)
+        yield from _compared("first answer after the start", "s", {one.name: one.start_seconds for one in running}, 5)
+        yield from _compared("memory after the start", "MB", {name: held.resident for name, held in idle.items()}, 4)
+        used = {one.name: one.held().resident for one in running}
+        yield from _compared("memory after all requests", "MB", used, 4)
+
+
+def _prepared(folder: Path) -> tuple[Path, dict[str, Path]]:
+    """A folder for each server with the same crowd in its database."""
+    tenet = folder / "tenet"
+    (tenet / "data").mkdir(parents=True)
+    server.throw_away_settings(tenet / "data")
+    subprocess.run([sys.executable, "manage.py", "prepare"], cwd=server.ROOT, check=True, stdout=subprocess.DEVNULL)
+    import django  # noqa: PLC0415  the settings name the folder only now
+
+    django.setup()
+    os.environ["BENCH_TOKEN"], ids = crowd.into_tenet()
+    Client.crowd_of_tenet = ids
+    from django.db import connections  # noqa: PLC0415  as above
+
+    connections.close_all()
+    others = {}
+    for name in SETTINGS:
+        others[name] = folder / name.replace(" ", "-")
+        others[name].mkdir()
+    first = others["mlflow server"]
+    with mlflow_server(first, name="mlflow server", options=("--workers", "1")):
+        pass
+    crowd.into_mlflow(first / "mlflow.db")
+    for name, place in others.items():
+        if place != first:
+            (place / "mlflow.db").write_bytes((first / "mlflow.db").read_bytes())
+        assert name in SETTINGS
+    return tenet, others
+
+
+def _timed(operation: Operation, running: list[Contestant], number: int) -> dict[str, float]:
+    """Seconds per request of each server, the median of several rounds in which they take turns."""
+    clients = {one.name: [_client(one) for _ in range(number)] for one in running}
+    seconds: dict[str, list[float]] = defaultdict(list)
+    with ThreadPoolExecutor(number) as pool:
+        for turn in range(ROUNDS + 1):
+            for one in running:
+                began = perf_counter()
+                for done in [pool.submit(_repeat, operation, client) for client in clients[one.name]]:
+                    done.result()
+                # The first turn warms up.
+                if turn:
+                    seconds[one.name].append((perf_counter() - began) / operation.times / number)
+    return {name: median(taken) for name, taken in seconds.items()}
+
+
+def _repeat(operation: Operation, client: Client) -> None:
+    for _ in range(operation.times):
+        operation.ask(client)
+
+
+def _client(one: Contestant) -> Client:
+    client = Client(one)
+    client.crowd = Client.crowd_of_tenet if one.name == "Tenet" else {n: str(i) for n, i in crowd.SIZES.items()}
+    client.model = f"bench-{id(client)}"
+    client.prepare()
+    client.post("registered-models/create", name=client.model)
+    for _ in range(5):
+        client.create_version()
+    return client
+
+
+def _line(operation: Operation, number: int, seconds: dict[str, float]) -> Line:
+    ratio, best = _ratio(seconds)
+    beside = ", ".join(f"{name} {1000 * taken:.1f} ms" for name, taken in seconds.items())
+    clients = "1 client" if number == 1 else f"{number} clients"
+    return Line(f"{operation.name}, {clients}: faster than {best}", ratio, "times", 1, beside, is_least=True)
+
+
+def _ratio(figures: dict[str, float]) -> tuple[float, str]:
+    """How many times better Tenet is than the better of the others."""
+    best = min((name for name in figures if name != "Tenet"), key=lambda name: figures[name])
+    return figures[best] / figures["Tenet"], best
+
+
+def _summary(found: Figures) -> Iterator[Line]:
+    ratios = {key: _ratio(seconds)[0] for key, seconds in found.items()}
+    mean = math.exp(sum(map(math.log, ratios.values())) / len(ratios))
+    yield Line("all operations, geometric mean of how many times faster", mean, "times", 3, is_least=True)
+    ordered = min(ratio for (name, _), ratio in ratios.items() if name.startswith("ordered"))
+    yield Line("ordered search, the least of how many times faster", ordered, "times", 10, is_least=True)
+    worst = min(ratios, key=lambda key: ratios[key])
+    yield Line(
+        "the slowest in comparison", ratios[worst], "times", 1, f"{worst[0]}, {worst[1]} client(s)", is_least=True
+    )
+
+
+def _compared(what: str, unit: str, figures: dict[str, float], least: float) -> Iterator[Line]:
+    ratio, best = _ratio(figures)
+    beside = ", ".join(f"{name} {figure:,.1f} {unit}" for name, figure in figures.items())
+    yield Line(f"{what}: less than {best}", ratio, "times", least, beside, is_least=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
