@@ -17,12 +17,10 @@ class Line:
     """Whether the target is a figure to reach, rather than one to stay below."""
 
     def __str__(self) -> str:
-        compared = (
-            []
-            if self.target is None
-            else [f"target {'≥' if self.is_least else '≤'} {self.target:,g} {self.unit}", self.verdict]
-        )
-        return f"{self.name:52} {self.figure:>10,.4g} {self.unit:8} {', '.join([*compared, self.beside]).strip(', ')}"
+        sign = "≥" if self.is_least else "≤"
+        target = [] if self.target is None else [f"target {sign} {self.target:,g} {self.unit}", self.verdict]
+        compared = ", ".join(filter(None, [*target, self.beside]))
+        return f"{self.name:52} {self.figure:>10,.4g} {self.unit:8} {compared}"
 
     @property
     def verdict(self) -> str:

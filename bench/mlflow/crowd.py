@@ -93,7 +93,7 @@ def into_tenet() -> tuple[str, dict[int, str]]:
     from registry.models import Experiment, LatestMetric, Run, RunMetric, RunParam, RunTag  # noqa: PLC0415  as above
 
     owner = User.objects.create(username="bench")
-    project: Project = create_project(name="Bench", by=owner)
+    project: Project = create_project("Bench", by=owner)
     _, secret = create_token(owner, project_id=project.pk, name="bench", lifetime=timedelta(days=1))
     ids = {}
     for number in SIZES:
