@@ -1,4 +1,4 @@
-"""`python -m bench.mlflow`: a line for every operation, and what the issue of speed is about at the end."""
+"""`python -m bench.mlflow [WORD …]`: a line for every operation, or for those with one of the words in their name."""
 
 import json
 import math
@@ -49,10 +49,11 @@ def measured(folder: Path) -> Iterator[Line]:
         yield from large.lines(running[0])
         found: Figures = {}
         for number in CROWDS:
-            for operation in OPERATIONS:
+            for operation in _chosen():
                 found[operation.name, number] = _timed(operation, running, number)
                 yield _line(operation, number, found[operation.name, number])
-        yield from _summary(found)
+        if len(found) == len(CROWDS) * len(OPERATIONS):
+            yield from _summary(found)
         yield from _compared("first answer after the start", "s", {one.name: one.start_seconds for one in running}, 5)
         yield from _compared("memory after the start", "MB", {name: held.resident for name, held in idle.items()}, 4)
         used = {one.name: one.held().resident for one in running}
@@ -86,6 +87,11 @@ def _prepared(folder: Path) -> tuple[Path, dict[str, Path]]:
             (place / "mlflow.db").write_bytes((first / "mlflow.db").read_bytes())
         assert name in SETTINGS
     return tenet, others
+
+
+def _chosen() -> list[Operation]:
+    words = sys.argv[1:]
+    return [one for one in OPERATIONS if not words or any(word in one.name for word in words)]
 
 
 def _timed(operation: Operation, running: list[Contestant], number: int) -> dict[str, float]:

@@ -3,7 +3,7 @@
 import http.client
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, ClassVar
@@ -47,7 +47,9 @@ class Client:
         """Ask for a record."""
         return json.loads(self.ask("GET", f"{API}{path}?{urlencode(fields)}"))
 
-    def ask(self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> bytes:
+    def ask(
+        self, method: str, path: str, body: bytes | Iterable[bytes] | None = None, headers: dict[str, str] | None = None
+    ) -> bytes:
         """One request; raises Refused for any status but 200."""
         self._connection.request(method, path, body, (headers or {}) | self.server.headers)
         response = self._connection.getresponse()
