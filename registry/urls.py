@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from registry.views import environments, models, promotions, skeletons, stages, versions, webhooks
+from registry.views import environments, mlflow_links, models, promotions, skeletons, stages, versions, webhooks
 
 app_name = "registry"
 
@@ -48,5 +48,6 @@ urlpatterns = [
     path(WEBHOOK + "test/", webhooks.webhook_test, name="webhook-test"),
     path(WEBHOOK + "remove/", webhooks.webhook_remove, name="webhook-remove"),
     path(WEBHOOK + "deliveries/<uuid:delivery_id>/retry/", webhooks.delivery_retry, name="webhook-delivery-retry"),
+    path("mlflow/<path:rest>", mlflow_links.mlflow_link, name="mlflow-link"),
     path("reviews/", promotions.review_list, name="review-list"),
 ]

@@ -177,6 +177,9 @@ document.addEventListener("alpine:init", () => {
   }));
 });
 
+// MLflow's client prints addresses such as /#/experiments/3/runs/…, whose end never reaches a server.
+if (/^#\/(experiments|models)\//.test(location.hash)) location.replace(`/mlflow${location.hash.slice(1)}`);
+
 nameTheme();
 document.querySelector("[data-focus]")?.focus();
 for (const row of document.querySelectorAll(".tabs, .blocks, .account-nav ul")) {
