@@ -25,11 +25,11 @@ urlpatterns = [
     *metrics.ADDRESSES,
     *artifacts.ADDRESSES,
     *multipart.ADDRESSES,
+    *searches.ADDRESSES,
     *logged_models.ADDRESSES,
     *registered_models.ADDRESSES,
     *model_versions.ADDRESSES,
     *aliases.ADDRESSES,
-    *searches.ADDRESSES,
     # The last, because it takes everything that is left.
     *handshake.UNKNOWN,
 ]

@@ -7,5 +7,8 @@ TABLE = {
     "mlflow:experiment-search": Row(
         get=everyone_inside(ok=400), post=SEARCHED, post_data={"max_results": 10}, api=True
     ),
+    "mlflow:logged-model-search": Row(post=SEARCHED, post_data={"experiment_ids": ["0"]}, api=True),
+    "mlflow:model-search": Row(get=SEARCHED, api=True),
+    "mlflow:model-version-search": Row(get=SEARCHED, api=True),
     "mlflow:run-search": Row(post=SEARCHED, post_data={"experiment_ids": ["0"]}, api=True),
 }
