@@ -314,6 +314,7 @@ SPECTACULAR_SETTINGS = {
         "FindingEnum": "data.models.FeatureDefinition.Finding",
         "GoNoGoOutcomeEnum": "canvas.models.GoNoGoDecision.Outcome",
         "KpiKindEnum": "canvas.models.Kpi.Kind",
+        "LoggedModelStatusEnum": "registry.models.LoggedModel.Status",
         "OpportunityStatusEnum": "canvas.models.Opportunity.Status",
         "PromotionStatusEnum": "registry.models.PromotionRequest.Status",
         "RiskStatusEnum": "canvas.models.Risk.Status",

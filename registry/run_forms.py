@@ -31,6 +31,12 @@ class RunReasonForm(forms.Form):
     reason = forms.CharField(required=False, max_length=LONGEST_REASON, help_text="It appears in the journal.")
 
 
+class ExperimentForm(forms.Form):
+    """An experiment's name."""
+
+    name = forms.CharField(max_length=500, help_text="What its runs try, for example: thresholds on the spring data.")
+
+
 class SelectionForm(forms.Form):
     """Which of the compared runs was chosen, by which metric, and why."""
 

@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from registry.views import run_comparison, run_page, runs, selections
+from registry.views import experiments, run_comparison, run_page, runs, selections
 
 RUN = "p/<slug:slug>/runs/<slug:run_id>/"
+EXPERIMENT = "p/<slug:slug>/experiments/<int:experiment_id>/"
 
 urlpatterns = [
+    path("p/<slug:slug>/experiments/", experiments.experiment_list, name="experiment-list"),
+    path(EXPERIMENT + "rename/", experiments.experiment_rename, name="experiment-rename"),
+    path(EXPERIMENT + "delete/", experiments.experiment_delete, name="experiment-delete"),
+    path(EXPERIMENT + "restore/", experiments.experiment_restore, name="experiment-restore"),
     path("p/<slug:slug>/runs/", runs.run_list, name="run-list"),
     path("p/<slug:slug>/runs.csv", runs.run_export, name="run-export"),
     path("p/<slug:slug>/runs/compare/", run_comparison.compare, name="run-compare"),

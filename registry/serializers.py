@@ -143,46 +143,6 @@ class TaskInSerializer(serializers.Serializer[Any]):
     task = serializers.ChoiceField(choices=[choice for choice in Project.Task.choices if choice[0]])
 
 
-class RunSerializer(serializers.ModelSerializer[Run]):
-    """A training run with its parameters and the last value of each metric."""
-
-    experiment = serializers.CharField(source="experiment.name")
-    params = serializers.SerializerMethodField()
-    metrics = serializers.DictField(child=serializers.FloatField(), source="last_metrics")
-    created_by = serializers.CharField(source="created_by.username")
-    versions = serializers.SerializerMethodField(help_text="Versions that came of it, as model/number.")
-
-    class Meta:
-        model = Run
-        fields = (
-            "run_id", "experiment", "name", "algorithm", "status", "note", "environment", "params", "metrics",
-            "versions", "started_at", "ended_at", "created_by", "created_at",
-        )  # fmt: skip
-
-    def get_params(self, run: Run) -> dict[str, str]:
-        """The parameters by name."""
-        return {param.key: param.value for param in run.params.all()}
-
-    def get_versions(self, run: Run) -> list[str]:
-        """The versions that came of the run."""
-        return [f"{version.model.name}/{version.number}" for version in run.versions.all()]
-
-
-class RunInSerializer(serializers.Serializer[Any]):
-    """A run to record."""
-
-    experiment = serializers.CharField(max_length=250)
-    name = serializers.CharField(max_length=250)
-    algorithm = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    params = StorableObject(required=False)
-    metrics = serializers.DictField(child=serializers.FloatField(), required=False)
-    note = serializers.CharField(max_length=LONG, required=False, allow_blank=True)
-    environment = ById(of="project", queryset=TrainingEnvironment.objects.all(), required=False, allow_null=True)
-    status = serializers.ChoiceField(choices=Run.Status.choices, required=False)
-    started_at = serializers.DateTimeField(required=False, allow_null=True)
-    ended_at = serializers.DateTimeField(required=False, allow_null=True)
-
-
 class DatasetUseSerializer(serializers.Serializer[Any]):
     """A snapshot and what it did for a version."""
 

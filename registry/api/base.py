@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from rest_framework import status
+from rest_framework import exceptions, status
 from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -21,8 +21,12 @@ from registry.json_values import NotStorable
 from registry.models import ModelVersion, RegisteredModel
 from registry.services import (
     aliases,
+    artifacts,
     containers,
+    dependants,
+    experiments,
     models,
+    open_runs,
     outlines,
     promotions,
     protection,
@@ -75,6 +79,11 @@ BY_STATUS: dict[type[Exception], type[APIException]] = {
     versions.NumberTaken: Conflict,
     protection.Protected: Conflict,
     selections.StillGoing: Conflict,
+    experiments.ExperimentNameTaken: Conflict,
+    experiments.CannotRename: Conflict,
+    dependants.InUse: Conflict,
+    open_runs.RunDeleted: Conflict,
+    artifacts.NoSuchArtifact: exceptions.NotFound,
     promotions.AlreadyOpen: Conflict,
     promotions.AlreadyHeld: Conflict,
     promotions.AlreadyClosed: Conflict,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Max, Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -19,6 +19,18 @@ def new_run_id() -> str:
     return uuid.uuid4().hex
 
 
+class ExperimentQuerySet(models.QuerySet["Experiment"]):
+    """Reads of experiments that several places share."""
+
+    def listed(self) -> Self:
+        """With how many runs each holds, deleted ones apart, and when the last one was recorded."""
+        return self.annotate(
+            run_count=Count("runs", filter=Q(runs__deleted_at__isnull=True)),
+            deleted_runs=Count("runs", filter=Q(runs__deleted_at__isnull=False)),
+            last_run_at=Max("runs__created_at"),
+        ).order_by("-is_default", "name")
+
+
 class Experiment(models.Model):
     """A named group of runs that try the same thing."""
 
@@ -28,6 +40,8 @@ class Experiment(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
     deleted_at = models.DateTimeField(null=True, blank=True, help_text="Set aside, with its runs; it can come back.")
+
+    objects = ExperimentQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["project", "name"]
@@ -68,8 +82,8 @@ class RunQuerySet(models.QuerySet["Run"]):
 
     def listed(self) -> Self:
         """With parameters, last metrics, versions and names, in a fixed number of queries."""
-        named = self.select_related("experiment", "environment", "created_by")
-        return named.prefetch_related("params", "latest_metrics", "versions__model__project")
+        named = self.select_related("experiment", "environment", "created_by", "parent")
+        return named.prefetch_related("params", "latest_metrics", "tags", "versions__model__project")
 
 
 class Run(models.Model):

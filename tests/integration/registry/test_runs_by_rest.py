@@ -1,0 +1,142 @@
+"""Runs, experiments and files by REST: questions, order, histories, comparison, and setting things aside."""
+
+import pytest
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import User
+from canvas.models import Project
+from registry.models import Experiment, LatestMetric, Run, RunParam, RunTag
+from registry.services import artifacts, experiments, metrics, runs
+from registry.services.metrics import Point
+from tests.conftest import ApiAs
+from tests.factories.canvas import ProjectFactory
+from tests.factories.registry import ExperimentFactory, ModelVersionFactory, RunFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def tried(project: Project, contributor: User) -> list[Run]:
+    """Three runs: one finished with a history, one with a score that is no number, one of another experiment."""
+    default = experiments.default_of(project)
+    first = runs.start(project, experiment_id=default.mlflow_id, name="first", by=contributor)
+    metrics.add(first, [Point("auc", 0.7 + step / 100, step, step) for step in range(5)])
+    RunTag.objects.create(run=first, key="team", value="north")
+    runs.update(project, first.run_id, by=contributor, status=Run.Status.FINISHED)
+    second = RunFactory(experiment=default, name="second")
+    LatestMetric.objects.create(run=second, key="auc", value=0, is_nan=True)
+    third = RunFactory(experiment=ExperimentFactory(project=project, name="others"), name="third", parent=first)
+    LatestMetric.objects.create(run=third, key="auc", value=0.9)
+    return [first, second, third]
+
+
+def at(project: Project, name: str, *args: str | int) -> str:
+    return reverse(f"registry-api:{name}", args=[project.slug, *args])
+
+
+def test_runs_are_listed_by_the_same_questions_and_order_as_on_the_page(
+    project: Project, tried: list[Run], viewer: User, api_as: ApiAs
+) -> None:
+    api, url = api_as(viewer), at(project, "run-list")
+
+    def names(**query: str | int) -> list[str]:
+        return [row["name"] for row in api.get(url, query).json()["results"]]
+
+    assert names(sort="-metrics.auc") == ["third", "first", "second"]
+    assert names(sort="attributes.name", limit=2, offset=1) == ["second", "third"]
+    assert names(experiment=tried[2].experiment_id) == ["third"]
+    assert names(parent=tried[0].run_id) == ["third"]
+    rows = {row["name"]: row for row in api.get(url).json()["results"]}
+    assert rows["second"]["metrics"] == {"auc": None}
+    assert rows["first"]["metrics"] == {"auc": 0.74}
+    assert rows["first"]["tags"]["team"] == "north"
+    assert rows["third"]["parent"] == tried[0].run_id
+    refused = api.get(url, {"experiment": "x", "since": "soon"})
+    assert (refused.status_code, sorted(refused.json())) == (400, ["experiment", "since"])
+
+
+def test_a_run_tells_its_seal_its_history_and_its_files(
+    project: Project, tried: list[Run], contributor: User, viewer: User, api_as: ApiAs
+) -> None:
+    run, api = tried[0], api_as(viewer)
+    artifacts.store(run, "plots/roc.txt", iter([b"curve"]), by=contributor)
+    body = api.get(at(project, "run-detail", run.run_id)).json()
+    assert len(body["sealed_sha256"]) == 64
+    assert body["children"] == 1
+    history = api.get(at(project, "run-history", run.run_id), {"key": "auc", "limit": 2, "offset": 3}).json()
+    assert (history["count"], [point["step"] for point in history["results"]]) == (5, [3, 4])
+    assert api.get(at(project, "run-history", run.run_id)).status_code == 400
+    assert api.get(at(project, "run-history", tried[1].run_id), {"key": "none\0"}).status_code == 400
+    files = api.get(at(project, "run-file-list", run.run_id), {"path": "plots"}).json()["results"]
+    assert [(file["path"], file["size"]) for file in files] == [("plots/roc.txt", 5)]
+    assert api.get(at(project, "run-file-list", run.run_id), {"path": "plot"}).json()["results"] == []
+    got = api.get(at(project, "run-file", run.run_id), {"path": "plots/roc.txt"})
+    assert b"".join(got.streaming_content) == b"curve"
+    for query in ({"path": "plots"}, {"path": "x", "model": "m-1"}):
+        assert api.get(at(project, "run-file", run.run_id), query).status_code == 404
+
+
+def test_runs_are_compared_and_names_of_other_projects_are_absent(
+    project: Project, tried: list[Run], viewer: User, api_as: ApiAs
+) -> None:
+    RunParam.objects.create(run=tried[0], key="C", value="1")
+    foreign = RunFactory(experiment__project=ProjectFactory())
+    asked = {"run": [tried[1].run_id, foreign.run_id, tried[0].run_id]}
+    body = api_as(viewer).get(at(project, "run-compare"), asked).json()
+    assert body["runs"] == [tried[1].run_id, tried[0].run_id]
+    assert body["params"] == [{"name": "C", "differs": True, "values": [None, "1"]}]
+    assert body["metrics"] == [{"name": "auc", "higher_is_better": True, "values": [None, 0.74], "best": []}]
+    assert api_as(viewer).get(at(project, "run-compare"), {"run": foreign.run_id}).status_code == 400
+
+
+def test_a_run_is_noted_set_aside_and_restored(
+    project: Project, tried: list[Run], contributor: User, api_as: ApiAs
+) -> None:
+    api, url = api_as(contributor), at(project, "run-detail", tried[2].run_id)
+    assert api.patch(url, {"note": "Too slow."}, format="json").json()["note"] == "Too slow."
+    assert api.delete(url, {"reason": "Wrong data."}, format="json").status_code == 204
+    assert api.patch(url, {"note": "x"}, format="json").status_code == 409
+    assert len(api.get(at(project, "run-list")).json()["results"]) == 2
+    assert api.get(at(project, "run-list"), {"shown": "deleted"}).json()["results"][0]["name"] == "third"
+    assert api.post(at(project, "run-restore", tried[2].run_id)).json()["deleted_at"] is None
+    ModelVersionFactory(model__project=project, run=tried[0])
+    refused = api.delete(at(project, "run-detail", tried[0].run_id))
+    assert (refused.status_code, "came out of it" in refused.json()["detail"]) == (409, True)
+
+
+def test_experiments_are_made_renamed_set_aside_with_their_runs_and_restored(
+    project: Project, tried: list[Run], contributor: User, api_as: ApiAs
+) -> None:
+    api, group = api_as(contributor), tried[2].experiment
+    url = at(project, "experiment-detail", group.pk)
+    listed = api.get(at(project, "experiment-list")).json()["results"]
+    assert [(row["name"], row["mlflow_id"], row["runs"]) for row in listed] == [
+        ("Default", "0", 2), ("others", str(group.pk), 1),
+    ]  # fmt: skip
+    assert api.post(at(project, "experiment-list"), {"name": "others"}, format="json").status_code == 409
+    assert api.post(at(project, "experiment-list"), {"name": "new"}, format="json").json()["runs"] == 0
+    assert api.patch(url, {"name": "renamed"}, format="json").json()["name"] == "renamed"
+    assert api.delete(url).status_code == 204
+    assert api.get(url).json()["deleted_runs"] == 1
+    assert api.patch(url, {"name": "again"}, format="json").status_code == 409
+    assert api.post(at(project, "experiment-restore", group.pk)).json()["runs"] == 1
+    foreign = ExperimentFactory(project=ProjectFactory())
+    assert api.get(at(project, "experiment-detail", foreign.pk)).status_code == 404
+
+
+def test_a_long_list_by_rest_stays_under_its_ceiling(
+    project: Project, viewer: User, api_as: ApiAs, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    group = ExperimentFactory(project=project)
+    made = Run.objects.bulk_create(
+        Run(experiment=group, name=f"run {n}", created_by=project.created_by) for n in range(2_000)
+    )
+    LatestMetric.objects.bulk_create(
+        [LatestMetric(run=run, key="auc", value=n % 90) for n, run in enumerate(made)], batch_size=1_000
+    )
+    api = api_as(viewer)
+    with django_assert_max_num_queries(16):
+        body = api.get(at(project, "run-list"), {"limit": 200, "sort": "-metrics.auc"}).json()
+    assert (body["count"], len(body["results"]), body["results"][0]["metrics"]["auc"]) == (2_000, 200, 89.0)
+    assert Experiment.objects.count() == 1
