@@ -25,6 +25,7 @@ urlpatterns = [
     *metrics.ADDRESSES,
     *artifacts.ADDRESSES,
     *multipart.ADDRESSES,
+    # Before those that take any word at the same place for an id.
     *searches.ADDRESSES,
     *logged_models.ADDRESSES,
     *registered_models.ADDRESSES,
