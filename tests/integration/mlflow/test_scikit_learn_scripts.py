@@ -97,7 +97,9 @@ def test_an_evaluation_leaves_its_metrics_on_the_model_and_its_charts_in_the_run
     assert run.datasets.get(name="holdout").dataset.origin == Dataset.Origin.MLFLOW
 
 
-def test_a_model_is_loaded_again_by_its_id(mlflow_as: MlflowAs, contributor: User, rows: pd.DataFrame) -> None:
+def test_a_model_is_loaded_again_by_its_id_and_from_its_run(
+    mlflow_as: MlflowAs, contributor: User, rows: pd.DataFrame
+) -> None:
     mlflow_as(contributor)
     features = ["age", "size", "density"]
     model = LogisticRegression().fit(rows[features], rows["label"])
@@ -105,5 +107,6 @@ def test_a_model_is_loaded_again_by_its_id(mlflow_as: MlflowAs, contributor: Use
         logged = mlflow.sklearn.log_model(model, name="tree", input_example=rows[features].head(2))
         mlflow.log_dict({"classes": [0, 1]}, "labels/classes.json")
     wanted = model.predict(rows[features])
-    assert (mlflow.pyfunc.load_model(logged.model_uri).predict(rows[features]) == wanted).all()
+    for uri in (logged.model_uri, f"runs:/{started.info.run_id}/tree"):
+        assert (mlflow.pyfunc.load_model(uri).predict(rows[features]) == wanted).all()
     assert mlflow.artifacts.load_dict(f"runs:/{started.info.run_id}/labels/classes.json") == {"classes": [0, 1]}
