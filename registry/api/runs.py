@@ -41,6 +41,9 @@ QUESTIONS = [
     OpenApiParameter("since", DAY),
     OpenApiParameter("until", DAY),
     OpenApiParameter("shown", TEXT, enum=[key for key, _ in SHOWN if key], description="Left out: not the deleted."),
+    OpenApiParameter(
+        "filter", TEXT, description="MLflow's grammar, such as: metrics.auc > 0.9 and tags.team = 'north'."
+    ),
     OpenApiParameter("parent", TEXT, description="The run id of a parent."),
     OpenApiParameter("sort", TEXT, description=SORTING),
 ]

@@ -8,6 +8,10 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from canvas.models import Project
+from registry.mlflow_api.search.finding import matching
+from registry.mlflow_api.search.grammar import Clause, clauses_of
+from registry.mlflow_api.search.kinds import RUNS
+from registry.mlflow_api.wire import Malformed
 from registry.models import Experiment, Run
 
 OPEN = "open"
@@ -25,16 +29,31 @@ class RunFilterForm(forms.Form):
     since = forms.DateField(required=False, label="From", widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(required=False, label="To", widget=forms.DateInput(attrs={"type": "date"}))
     shown = forms.ChoiceField(choices=SHOWN, required=False, label="Deleted runs")
+    filter = forms.CharField(
+        max_length=4_000,
+        required=False,
+        label="In MLflow’s words",
+        help_text="Such as: metrics.val_auc > 0.9 and params.max_depth = '4' and tags.team LIKE 'north%'",
+        widget=forms.TextInput(attrs={"class": "mono", "spellcheck": "false", "autocapitalize": "off"}),
+    )
     parent = forms.CharField(max_length=32, required=False, widget=forms.HiddenInput)
 
     # What narrows the list beyond the experiment: a tree of it would hide the children that match.
-    NARROWING = ("status", "name", "by", "since", "until", "parent")
+    NARROWING = ("status", "name", "by", "since", "until", "filter", "parent")
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.project = project
         fields: dict[str, Any] = self.fields
         fields["experiment"].queryset = Experiment.objects.filter(project=project)
+
+    def clean_filter(self) -> list[Clause]:
+        try:
+            clauses = clauses_of(self.cleaned_data["filter"])
+            matching(RUNS, Run.objects.none(), clauses)  # whether every clause asks what can be asked
+        except Malformed as reason:
+            raise forms.ValidationError(str(reason)) from reason
+        return clauses
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -65,7 +84,7 @@ class RunFilterForm(forms.Form):
             found = found.filter(status__in=Run.OPEN if status == OPEN else [status])
         if parent := said.get("parent"):
             found = found.filter(parent__run_id=parent)
-        return self._by_people_and_days(found)
+        return self._by_people_and_days(matching(RUNS, found, said.get("filter") or []))
 
     def _by_people_and_days(self, found: QuerySet[Run]) -> QuerySet[Run]:
         said = self.cleaned_data

@@ -47,6 +47,12 @@ def find(
     return Found(pks, pages.write(asked, terms, found[at_most - 1]) if len(found) > at_most else None)
 
 
+def matching(kind: Searched, rows: QuerySet[Any], clauses: Sequence[Clause]) -> QuerySet[Any]:
+    """The rows for which all clauses hold, for whoever orders and pages them in another way; raises BadSearch."""
+    asked_about = [field_of(kind, clause.about) for clause in clauses]
+    return rows.alias(**_expressions(asked_about)).filter(*(condition(kind, clause) for clause in clauses))
+
+
 def _expressions(fields: Sequence[Attribute | Keyed]) -> dict[str, Combinable]:
     """The attributes asked about that are no columns; others would cost joins that nobody needs."""
     return {one.path: one.column for one in fields if isinstance(one, Attribute) and not isinstance(one.column, str)}

@@ -47,6 +47,8 @@ def test_runs_are_listed_by_the_same_questions_and_order_as_on_the_page(
     assert names(sort="attributes.name", limit=2, offset=1) == ["second", "third"]
     assert names(experiment=tried[2].experiment_id) == ["third"]
     assert names(parent=tried[0].run_id) == ["third"]
+    assert names(filter="metrics.auc > 0.7 and tags.team = 'north'") == ["first"]
+    assert api.get(url, {"filter": "metrics.auc >"}).status_code == 400
     rows = {row["name"]: row for row in api.get(url).json()["results"]}
     assert rows["second"]["metrics"] == {"auc": None}
     assert rows["first"]["metrics"] == {"auc": 0.74}
