@@ -158,6 +158,12 @@ class Action(StrEnum):
     PROMOTION_REJECTED = "promotion.rejected"
     PROMOTION_WITHDRAWN = "promotion.withdrawn"
     SIGNATURE_REFUSED = "signature.refused"
+    SERVER_ADDED = "mlflow-server.added"
+    SERVER_REMOVED = "mlflow-server.removed"
+    SYNC_REQUESTED = "mlflow-sync.requested"
+    SYNC_FINISHED = "mlflow-sync.finished"
+    SYNC_FAILED = "mlflow-sync.failed"
+    SYNC_CANCELLED = "mlflow-sync.cancelled"
     WEBHOOK_CREATED = "webhook.created"
     WEBHOOK_CHANGED = "webhook.changed"
     WEBHOOK_REMOVED = "webhook.removed"
@@ -332,6 +338,12 @@ SENTENCES: dict[Action, str] = {
     Action.PROMOTION_REJECTED: "rejected {label}",
     Action.PROMOTION_WITHDRAWN: "withdrew {label}",
     Action.SIGNATURE_REFUSED: "typed a wrong password to sign {label}",
+    Action.SERVER_ADDED: "named the MLflow server {label}",
+    Action.SERVER_REMOVED: "removed the MLflow server {label}",
+    Action.SYNC_REQUESTED: "asked for a {label}",
+    Action.SYNC_FINISHED: "finished a {label}",
+    Action.SYNC_FAILED: "could not finish a {label}",
+    Action.SYNC_CANCELLED: "cancelled a {label}",
     Action.WEBHOOK_CREATED: "added the webhook {label}",
     Action.WEBHOOK_CHANGED: "changed the webhook {label}",
     Action.WEBHOOK_REMOVED: "removed the webhook {label}",

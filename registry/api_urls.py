@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from registry.api import environments, models, promotions, skeletons, stages, versions, webhooks
+from registry.api import environments, imports, models, promotions, skeletons, stages, versions, webhooks
 
 app_name = "registry-api"
 
@@ -8,6 +8,8 @@ MODEL = "projects/<slug:slug>/models/<str:name>/"
 VERSION = MODEL + "versions/<int:number>/"
 ENVIRONMENT = "projects/<slug:slug>/environments/<int:environment_id>/"
 PROMOTION = "projects/<slug:slug>/promotions/<int:number>/"
+SERVER = "projects/<slug:slug>/mlflow-servers/<int:server_id>/"
+SYNC = "projects/<slug:slug>/mlflow-syncs/<int:sync_id>/"
 WEBHOOK = "projects/<slug:slug>/webhooks/<uuid:webhook_id>/"
 
 urlpatterns = [
@@ -33,6 +35,12 @@ urlpatterns = [
         environments.EnvironmentComparison.as_view(),
         name="environment-compare",
     ),
+    path("projects/<slug:slug>/mlflow-servers/", imports.ServerList.as_view(), name="mlflow-server-list"),
+    path(SERVER, imports.ServerDetail.as_view(), name="mlflow-server-detail"),
+    path(SERVER + "contents/", imports.ServerContents.as_view(), name="mlflow-server-contents"),
+    path(SERVER + "syncs/", imports.SyncList.as_view(), name="mlflow-sync-list"),
+    path(SYNC, imports.SyncDetail.as_view(), name="mlflow-sync-detail"),
+    path(SYNC + "again/", imports.SyncAgain.as_view(), name="mlflow-sync-again"),
     path("projects/<slug:slug>/webhooks/", webhooks.WebhookList.as_view(), name="webhook-list"),
     path(WEBHOOK, webhooks.WebhookDetail.as_view(), name="webhook-detail"),
     path(WEBHOOK + "secret/", webhooks.WebhookSecret.as_view(), name="webhook-secret"),

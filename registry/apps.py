@@ -9,10 +9,16 @@ class RegistryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Offer what this room knows as evidence for the plan, and have SQLite fold letters for searches."""
-        from registry import claims, proofs  # noqa: PLC0415  needs the models to be loaded
+        """Offer the worker what this room has it do, and the plan what it knows; have SQLite fold letters for searches."""
+        from jobs.handlers import offer  # noqa: PLC0415  models must be loaded
         from registry.mlflow_api.search import matching  # noqa: PLC0415  as above
 
+        offer("mlflow-sync", "registry.mlflow_import.handler.MlflowSyncHandler")
         connection_created.connect(matching.teach)
+        self._offer_evidence()
+
+    def _offer_evidence(self) -> None:
+        from registry import claims, proofs  # noqa: PLC0415  as above
+
         proofs.offer()
         claims.offer()

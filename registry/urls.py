@@ -1,6 +1,16 @@
 from django.urls import include, path
 
-from registry.views import environments, mlflow_links, models, promotions, skeletons, stages, versions, webhooks
+from registry.views import (
+    environments,
+    imports,
+    mlflow_links,
+    models,
+    promotions,
+    skeletons,
+    stages,
+    versions,
+    webhooks,
+)
 
 app_name = "registry"
 
@@ -8,6 +18,7 @@ MODEL = "p/<slug:slug>/models/<str:name>/"
 VERSION = MODEL + "v<int:number>/"
 ENVIRONMENT = "p/<slug:slug>/environments/<int:environment_id>/"
 PROMOTION = "p/<slug:slug>/promotions/<int:number>/"
+SERVER = "p/<slug:slug>/imports/<int:server_id>/"
 WEBHOOK = "p/<slug:slug>/webhooks/<uuid:webhook_id>/"
 
 urlpatterns = [
@@ -49,5 +60,12 @@ urlpatterns = [
     path(WEBHOOK + "remove/", webhooks.webhook_remove, name="webhook-remove"),
     path(WEBHOOK + "deliveries/<uuid:delivery_id>/retry/", webhooks.delivery_retry, name="webhook-delivery-retry"),
     path("mlflow/<path:rest>", mlflow_links.mlflow_link, name="mlflow-link"),
+    path("p/<slug:slug>/imports/", imports.import_list, name="import-list"),
+    path("p/<slug:slug>/imports/new/", imports.server_create, name="import-server-create"),
+    path(SERVER + "choose/", imports.import_choose, name="import-choose"),
+    path(SERVER + "test/", imports.server_test, name="import-server-test"),
+    path(SERVER + "remove/", imports.server_remove, name="import-server-remove"),
+    path("p/<slug:slug>/syncs/<int:sync_id>/", imports.sync_detail, name="sync-detail"),
+    path("p/<slug:slug>/syncs/<int:sync_id>/again/", imports.sync_again, name="sync-again"),
     path("reviews/", promotions.review_list, name="review-list"),
 ]

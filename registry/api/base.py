@@ -18,6 +18,7 @@ from registry.archives import ArchiveBomb
 from registry.environment_files import UnreadableEnvironment
 from registry.formats import FormatMismatch
 from registry.json_values import NotStorable
+from registry.mlflow_import.contents import NotReadable
 from registry.models import ModelVersion, RegisteredModel
 from registry.services import (
     aliases,
@@ -25,6 +26,7 @@ from registry.services import (
     containers,
     dependants,
     experiments,
+    imports,
     models,
     open_runs,
     outlines,
@@ -64,6 +66,10 @@ BY_FIELD: dict[type[Exception], str] = {
     Refused: "url",
     NotFound: "url",
     webhooks.TooMany: "detail",
+    imports.UnusableAddress: "url",
+    imports.UnusableSecret: "secret",
+    imports.TooMany: "detail",
+    imports.NothingChosen: "detail",
     serving.InvalidStatement: "detail",
     outlines.UnusableNote: "text",
     promotions.ReasonMissing: "comment",
@@ -84,6 +90,9 @@ BY_STATUS: dict[type[Exception], type[APIException]] = {
     dependants.InUse: Conflict,
     open_runs.RunDeleted: Conflict,
     artifacts.NoSuchArtifact: exceptions.NotFound,
+    imports.KnownServer: Conflict,
+    imports.StillRunning: Conflict,
+    NotReadable: Conflict,
     promotions.AlreadyOpen: Conflict,
     promotions.AlreadyHeld: Conflict,
     promotions.AlreadyClosed: Conflict,

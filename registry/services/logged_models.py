@@ -11,6 +11,7 @@ from audit.actions import Action
 from audit.services import record
 from canvas.models import Project
 from registry.models import LoggedModel, LoggedModelParam, LoggedModelTag
+from registry.models.logged_models import new_model_id
 from registry.services import dependants, experiments, open_runs, run_names, seals
 
 
@@ -50,8 +51,9 @@ def create(
     source_run_id: str = "",
     params: Mapping[str, str] | None = None,
     tags: Mapping[str, str] | None = None,
+    model_id: str = "",
 ) -> LoggedModel:
-    """Begin a logged model, whose files then arrive; one without a name is given one.
+    """Begin a logged model, whose files then arrive; one without a name or an id is given one.
 
     Raises NoSuchExperiment, ExperimentDeleted, NoSuchRun and RunDeleted.
     """
@@ -64,6 +66,7 @@ def create(
         model_type=model_type,
         source_run=run,
         created_by=by,
+        model_id=model_id or new_model_id(),
     )
     _write_tags(model, tags or {})
     LoggedModelParam.objects.bulk_create(

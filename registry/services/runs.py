@@ -13,6 +13,7 @@ from audit.services import record
 from canvas.models import Project
 from registry.json_values import NotStorable
 from registry.models import Experiment, Run, RunParam, TrainingEnvironment
+from registry.models.runs import new_run_id
 from registry.services import dependants, experiments, open_runs, run_names, seals, tags
 from registry.services import metrics as points
 
@@ -80,8 +81,9 @@ def start(
     started_by: str = "",
     started_at: datetime | None = None,
     sent: Mapping[str, str] | None = None,
+    run_id: str = "",
 ) -> Run:
-    """Start a run that its script then adds to; `sent` are its tags, and a run without a name is given one.
+    """Start a run that its script then adds to; `sent` are its tags, and a run without a name or an id is given one.
 
     Raises NoSuchExperiment, ExperimentDeleted, and InvalidRun where name and tag do not agree.
     """
@@ -100,6 +102,7 @@ def start(
         started_by=started_by,
         started_at=started_at or timezone.now(),
         created_by=by,
+        run_id=run_id or new_run_id(),
     )
     tags.mirror(project, run, said)
     run.save(force_insert=True)
