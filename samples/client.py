@@ -33,8 +33,8 @@ class Client:
     """Talks to one project as whoever the token belongs to."""
 
     def __init__(self, url: str, *, token: str, project: str) -> None:
-        self.project = project
-        self._root = f"{url.rstrip('/')}/api/v1/projects/{project}/"
+        self.url, self.token, self.project = url.rstrip("/"), token, project
+        self._root = f"{self.url}/api/v1/projects/{project}/"
         self._session = requests.Session()
         self._session.headers["Authorization"] = f"Bearer {token}"
 

@@ -1,27 +1,15 @@
-"""What a model was trained in, read off the running interpreter."""
+"""What a model was trained in, read off the running interpreter, as lines of a requirements file."""
 
-import os
-import platform
 import re
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, requires, version
-from pathlib import Path
-from typing import Any
 
 from packaging.requirements import Requirement
 
 
-def captured(direct: Iterable[str], *, seeds: dict[str, Any]) -> dict[str, Any]:
-    """The environment as Tenet's API takes it: the packages a script imports, with all that they stand on."""
-    return {
-        "python_version": platform.python_version(),
-        "packages": [{"name": name, "version": version(name)} for name in sorted(_closure(direct))],
-        "os": platform.platform(),
-        "cpu": _cpu(),
-        "cpu_count": os.cpu_count(),
-        "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
-        "seeds": seeds,
-    }
+def pinned(direct: Iterable[str]) -> list[str]:
+    """The packages that a script imports, with all that they stand on, each with its exact version."""
+    return [f"{name}=={version(name)}" for name in sorted(_closure(direct))]
 
 
 def _closure(direct: Iterable[str]) -> set[str]:
@@ -43,10 +31,3 @@ def _closure(direct: Iterable[str]) -> set[str]:
 
 def _normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def _cpu() -> str:
-    described = Path("/proc/cpuinfo")
-    lines = described.read_text(encoding="utf-8").splitlines() if described.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()

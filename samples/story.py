@@ -1,5 +1,8 @@
 """What both sample projects have in common: who works in them, and the way to a plan and described data."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +11,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from samples.client import Client, Record
+from samples.decisions import NotAsExpected
 from samples.documentation import (
     bind_schema,
     read_yaml,
@@ -100,6 +104,39 @@ class Story:
         test = bind_schema(contributor, test, schema)
         self.tell(f"schema reviewed, version {schema['number']}, {len(schema['fields'])} columns")
         return training, test
+
+    def train(self, script: str, *, snapshot: Record, model: str) -> list[Record]:
+        """The contributor runs an MLflow script, told nothing but where to log; returns the versions it registered."""
+        contributor = self.clients["contributor"]
+        address = f"{contributor.url}/api/v1/projects/{contributor.project}/datasets/{snapshot['id']}/file/"
+        ours = ("TENET_", "DJANGO_", "MLFLOW_")
+        told = {"MLFLOW_TRACKING_URI": contributor.url, "MLFLOW_TRACKING_TOKEN": contributor.token}
+        ended = subprocess.run(
+            [sys.executable, "-m", script, "--snapshot", address],
+            cwd=Path(__file__).parent.parent,
+            env={name: value for name, value in os.environ.items() if not name.startswith(ours)} | told,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if ended.returncode:
+            raise NotAsExpected(f"{script} failed: {ended.stderr.strip()[-2000:]}")
+        runs, versions = contributor.listed("runs/"), contributor.listed(f"models/{model}/versions/")
+        registered = ", ".join(f"version {one['number']} as {one['artifact_format']}" for one in reversed(versions))
+        self.tell(f"an unmodified MLflow script logged {len(runs)} runs and registered {registered}")
+        return sorted(versions, key=lambda one: int(one["number"]))
+
+    def choose(self, chosen: Record, *, metric: str, higher_is_better: bool) -> None:
+        """The contributor records which runs were compared, by what, and why this one was taken."""
+        contributor = self.clients["contributor"]
+        runs = [run["run_id"] for run in contributor.listed("runs/")]
+        held = contributor.post(
+            "selections/", chosen=chosen["run"], candidates=runs, metric=metric, higher_is_better=higher_is_better,
+            reason=chosen["selection_note"],
+        )  # fmt: skip
+        self.tell(
+            f"{held['candidates'][0]['name']} is the best of {len(held['candidates'])} runs by {metric}; the choice is recorded"
+        )
 
     def hold_against_records(self) -> None:
         """The owner links the records that prove the plan, and the validator accepts what they did not write."""

@@ -27,6 +27,7 @@ MOST_MLFLOW = {"name": 500, "digest": 36, "source": 65_535, "schema": 1_048_575,
 MLFLOW_CONTEXT = "mlflow.data.context"
 _DIGEST = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,30}:[^\s]{1,160}")
 _LOGIN = re.compile(r"://[^/@\s\"\\]{0,500}@")
+_OWN = re.compile(r"/api/v1/projects/(?P<slug>[-\w]+)/datasets/(?P<dataset>\d{1,18})/(file/)?$")
 _LENGTHS = {"md5": 32, "sha1": 40, "sha256": 64, "sha512": 128}
 _ROLES = {
     "train": Dataset.SplitRole.TRAIN, "training": Dataset.SplitRole.TRAIN, "fit": Dataset.SplitRole.TRAIN,
@@ -122,7 +123,7 @@ def log_input(project: Project, *, sent: MlflowInput, by: User) -> tuple[Dataset
 
     Raises BadInput, and records nothing then.
     """
-    _check_input(sent)
+    check_input(sent)
     name, digest = _plain("name", sent.name), _plain("digest", sent.digest)
     # Everybody in the project reads where the rows lie, and nobody is to read a password there.
     source = without_login(sent.source)
@@ -161,6 +162,17 @@ def log_input(project: Project, *, sent: MlflowInput, by: User) -> tuple[Dataset
 def without_login(source: str) -> str:
     """An address or a text with addresses, without the names and passwords in front of their hosts."""
     return _LOGIN.sub("://…@", source)
+
+
+def snapshot_at(project: Project, source: str) -> Dataset | None:
+    """The project's own snapshot whose address a dataset input gives as its source; None for any other source.
+
+    A script that trains on a snapshot of ours says so like this, and what is documented of the snapshot holds for it.
+    """
+    address = _OWN.search(_source_uri(source))
+    if address is None or address["slug"] != project.slug:
+        return None
+    return Dataset.objects.filter(project=project, pk=int(address["dataset"])).first()
 
 
 def settle(dataset: Dataset, *, table: TableFacts, drafts: list[FieldDraft], **read: Any) -> None:
@@ -252,7 +264,8 @@ def _format(uri: str, path: Path | None) -> str:
     return known.get(ending, Dataset.Format.OTHER)
 
 
-def _check_input(sent: MlflowInput) -> None:
+def check_input(sent: MlflowInput) -> None:
+    """Raise BadInput for what is longer than it is kept, or names nothing."""
     for key, most in MOST_MLFLOW.items():
         if len(getattr(sent, key)) > most:
             raise BadInput(f"At most {most:,} characters are accepted.", key)

@@ -11,6 +11,9 @@ import yaml
 SIZE_LIMIT = 2**20
 MOST_VALUES = 50_000
 DEEPEST = 20
+_LONGEST = 64 * 1024
+# Texts of a version that `log_model(metadata={…})` may give.
+SAID = ("algorithm", "description", "limits", "selection_note", "pseudocode")
 # In a flavor, what names the model's own file.
 _FILE_KEYS = ("pickled_model", "model_path", "data", "model_data", "xgb_model", "lgb_model", "cb_model")
 
@@ -27,6 +30,8 @@ class MlModel:
     signature: dict[str, Any] | None = None
     python_version: str = ""
     example_path: str = ""
+    metadata: dict[str, str] = field(default_factory=dict)
+    """What the script wrote beside the model in words, of the keys in `SAID`."""
     unread: list[str] = field(default_factory=list)
     """What the file says in a way that cannot be read, as sentences."""
 
@@ -62,6 +67,7 @@ def read(content: bytes) -> MlModel:
         signature=_signature(said.get("signature"), unread),
         python_version=str(function.get("python_version") or ""),
         example_path=_example_path(said.get("saved_input_example_info")),
+        metadata=_metadata(said.get("metadata")),
         unread=unread,
     )
 
@@ -114,6 +120,11 @@ def _signature(said: Any, unread: list[str]) -> dict[str, Any] | None:
         except (ValueError, RecursionError):
             unread.append(f"The signature's {part} cannot be read.")
     return {part: found.get(part) or [] for part in ("inputs", "outputs", "params")} if found else None
+
+
+def _metadata(said: Any) -> dict[str, str]:
+    texts = said if isinstance(said, dict) else {}
+    return {key: texts[key][:_LONGEST] for key in SAID if isinstance(texts.get(key), str)}
 
 
 def _example_path(said: Any) -> str:

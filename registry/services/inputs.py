@@ -23,7 +23,9 @@ class InvalidInput(ValueError):
 
 @transaction.atomic
 def log(project: Project, run_id: str, *, datasets: Sequence[MlflowInput], models: Sequence[str], by: User) -> None:
-    """Note what a run used; the same dataset again adds its tags. Each dataset is recorded as a declared snapshot.
+    """Note what a run used; the same dataset again adds its tags.
+
+    A dataset whose source is the address of a snapshot of ours is that snapshot; any other is recorded as declared.
 
     Raises NoSuchRun, RunDeleted, NoSuchLoggedModel and InvalidInput, and notes nothing then.
     """
@@ -64,7 +66,8 @@ def log_history(project: Project, run_id: str, *, model: Mapping[str, Any], by: 
 def _note(project: Project, run: Run, sent: MlflowInput, place: int, by: User) -> bool:
     """Whether the run did not have the dataset."""
     try:
-        dataset, _ = references.log_input(project, sent=sent, by=by)
+        references.check_input(sent)
+        dataset = references.snapshot_at(project, sent.source) or references.log_input(project, sent=sent, by=by)[0]
     except references.BadInput as reason:
         raise InvalidInput(f"datasets[{place}].dataset.{reason.where}: {reason}") from reason
     sent_tags = dict(sent.tags or {})

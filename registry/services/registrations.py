@@ -104,6 +104,7 @@ def register(model: RegisteredModel, asked: Registration, *, by: User) -> ModelV
 
 def _create(model: RegisteredModel, asked: Registration, found: _Read, by: User) -> ModelVersion:
     folder, background = found.folder, found.background
+    said = folder.description.metadata
     logged, run = asked.source.logged_model, asked.source.run
     versions.ensure_free(model, asked.number)
     trained_by = run.created_by if run else logged.created_by if logged else by
@@ -111,6 +112,10 @@ def _create(model: RegisteredModel, asked: Registration, found: _Read, by: User)
         model=model,
         number=asked.number or versions.next_number(model),
         algorithm=_algorithm(folder, background)[:LONGEST_ALGORITHM],
+        description=said.get("description", ""),
+        limits=said.get("limits", ""),
+        selection_note=said.get("selection_note", ""),
+        pseudocode=said.get("pseudocode", ""),
         hyperparameters=background.hyperparameters,
         search=background.search,
         example_input=folder.example_input,
@@ -165,7 +170,8 @@ def _environment(
 
 
 def _algorithm(folder: Folder, background: Background) -> str:
-    return background.algorithm or ", ".join(folder.description.kinds) or folder.format.label
+    said = folder.description.metadata.get("algorithm", "")
+    return said or background.algorithm or ", ".join(folder.description.kinds) or folder.format.label
 
 
 def _tag(version: ModelVersion, asked: Registration, unread: list[str]) -> None:

@@ -1,11 +1,12 @@
-"""Train breast-mass triage candidates on the data that ship with scikit-learn, and register them.
+"""Train breast-mass triage candidates on the data that ship with scikit-learn, and register two of them.
 
-Stand-alone, for a project that has the snapshots already:
-TENET_URL=… TENET_TOKEN=… TENET_PROJECT=… python -m samples.breast_mass.train
+An MLflow script like any other, which knows nothing of Tenet:
+MLFLOW_TRACKING_URI=… MLFLOW_TRACKING_TOKEN=… python -m samples.breast_mass.train [--snapshot ADDRESS]
 """
 
+import argparse
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 
 import pandas as pd
 from sklearn.datasets import load_breast_cancer
@@ -16,9 +17,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
-from samples import environment
-from samples.client import Client, Record
-from samples.experiments import Candidate, Trial, record_run, register, tried
+from samples import environment, experiments
+from samples.experiments import Candidate, Trial, mlflow
 
 MODEL = "breast-mass-triage"
 EXPERIMENT = "First candidates"
@@ -26,7 +26,9 @@ LABEL = "diagnosis"
 POSITIVE = "malignant"
 SPLIT_SEED = 2
 MODEL_SEED = 7
-PACKAGES = ("scikit-learn", "pandas", "skops", "requests", "pyyaml")
+PACKAGES = ("scikit-learn", "pandas", "skops", "mlflow")
+# What skops may load of a tree, besides what it knows to be harmless.
+TREES = ["sklearn.tree._tree.Tree", "numpy.dtype"]
 
 
 @dataclass(frozen=True)
@@ -76,81 +78,61 @@ def _logistic(strength: float) -> Candidate:
     return Candidate(f"logistic, C = {strength:g}", "Standardised logistic regression", model, params)
 
 
-def run_experiment(client: Client, rows: Split) -> tuple[int, dict[str, tuple[Trial, Record]]]:
-    """Cross-validate every candidate on the training rows; returns the environment and each run by its name."""
-    seeds = {"split": SPLIT_SEED, "cross-validation": MODEL_SEED, "models": MODEL_SEED}
-    facts = environment.captured(PACKAGES, seeds=seeds)
-    held = client.post("environments/", **facts, captured_from="samples/breast_mass/train.py")["id"]
-    scoring = {"roc_auc": "roc_auc", "balanced_accuracy": "balanced_accuracy", "brier": "neg_brier_score"}
-    folds = StratifiedKFold(5, shuffle=True, random_state=MODEL_SEED)
-    labels = rows.training[LABEL] == POSITIVE
-    runs = {}
+# Why each candidate that is registered was registered, and what it cannot do.
+REGISTERED = {
+    "one question": {
+        "selection_note": "The simplest candidate: one question about one measurement. Registered first, to know what a "
+        "reader could do by heart.",
+        "limits": "Two scores only, so it cannot order samples within a group.",
+    },
+    "logistic, C = 1": {
+        "selection_note": "Five candidates were compared by five-fold cross-validation on the training rows. The three "
+        "logistic regressions are ahead of the forest and far ahead of one question; among them C = 1, the middle "
+        "strength, was taken, because their differences are smaller than their spread over the folds.",
+        "limits": "Trained on one hospital's images and one operator's outlines, 37 % of them malignant, far above a "
+        "screening population. Only few malignant masses have small nuclei. Not for use on patients.",
+    },
+}
+
+
+def train(rows: Split, *, snapshot: str = "") -> None:
+    """Try every candidate as a run, and register the simplest and the best as versions 1 and 2."""
+    mlflow.set_experiment(EXPERIMENT)
+    trial = Trial(
+        rows=rows.training,
+        features=rows.features,
+        labels=rows.training[LABEL] == POSITIVE,
+        folds=StratifiedKFold(5, shuffle=True, random_state=MODEL_SEED),
+        scoring={"roc_auc": "roc_auc", "balanced_accuracy": "balanced_accuracy", "brier": "neg_brier_score"},
+        seeds={"split": SPLIT_SEED, "cross_validation": MODEL_SEED, "model": MODEL_SEED},
+        data=experiments.dataset(rows.training, label=LABEL, source=snapshot),
+    )
     for candidate in candidates():
-        trial = tried(candidate, rows.training[rows.features], labels, folds=folds, scoring=scoring)
-        runs[candidate.name] = (trial, record_run(client, trial, experiment=EXPERIMENT, environment=held))
-    return held, runs
+        is_registered = candidate.name in REGISTERED
+        experiments.run(candidate, trial, *([partial(_register, candidate, rows)] if is_registered else []))
 
 
-def register_versions(client: Client, rows: Split, *, snapshot: int) -> list[Record]:
-    """Try all candidates, and register the simplest and the best as versions 1 and 2."""
-    environment_id, runs = run_experiment(client, rows)
-    client.post("models/", name=MODEL, task="binary", description="Orders the reading list of fine-needle aspirates.")
-    shared = {"environment": environment_id, "datasets": [{"dataset": snapshot, "use": "training"}]}
-    notes = [
-        (
-            "one question",
-            (
-                "The simplest candidate: one question about one measurement. Registered first, to know what a reader "
-                "could do by heart."
-            ),
-            "Two scores only, so it cannot order samples within a group.",
-        ),
-        (
-            "logistic, C = 1",
-            (
-                "Five candidates were compared by five-fold cross-validation on the training rows. The three logistic "
-                "regressions are ahead of the forest and far ahead of one question; among them C = 1, the middle "
-                "strength, was taken, because their differences are smaller than their spread over the folds."
-            ),
-            (
-                "Trained on one hospital's images and one operator's outlines, 37 % of them malignant, far above a screening "
-                "population. Only few malignant masses have small nuclei. Not for use on patients."
-            ),
-        ),
-    ]
-    return [
-        _register(client, rows, *runs[name], selection_note=chosen, limits=limits, **shared)
-        for name, chosen, limits in notes
-    ]
-
-
-def _register(client: Client, rows: Split, trial: Trial, run: Record, **said: object) -> Record:
-    candidate = trial.candidate
+def _register(candidate: Candidate, rows: Split) -> None:
     model = candidate.model.fit(rows.training[rows.features], rows.training[LABEL])
     # A case that is neither clear nor a toss-up shows more than a score of 1.
     doubt = abs(model.predict_proba(rows.test[rows.features])[:, 1] - 0.8)
-    example = rows.test[rows.features].iloc[[doubt.argmin()]]
-    scores = dict(zip(model.classes_, model.predict_proba(example)[0], strict=True))
-    return register(
-        client,
+    mlflow.sklearn.log_model(
         model,
-        model=MODEL,
-        candidate=candidate,
-        features=rows.features,
-        script=Path(__file__),
-        run=run["run_id"],
-        example_input=example.iloc[0].to_dict(),
-        example_output={name: round(float(score), 4) for name, score in scores.items()},
-        **said,
+        name="model",
+        registered_model_name=MODEL,
+        input_example=rows.test[rows.features].iloc[[doubt.argmin()]],
+        # Named here, because finding them out by loading the model takes MLflow longer than all the training.
+        pip_requirements=environment.pinned(PACKAGES),
+        metadata={"algorithm": candidate.algorithm, **REGISTERED[candidate.name]},
+        skops_trusted_types=TREES,
     )
 
 
 def main() -> None:
-    """Register the versions in the project that the environment names."""
-    client = Client.from_environment()
-    training = next(one for one in client.listed("datasets/") if one["split_role"] == "train")
-    for version in register_versions(client, split(), snapshot=training["id"]):
-        print(f"{MODEL} v{version['number']}: {version['algorithm']}")
+    """Train, and log to wherever MLflow's client is told."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--snapshot", default="", help="the address of the training rows' snapshot")
+    train(split(), snapshot=parser.parse_args().snapshot)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
-"""Train diabetes-progression candidates on the data that ship with scikit-learn, and register them.
+"""Train diabetes-progression candidates on the data that ship with scikit-learn, and register the chosen one twice.
 
-Stand-alone, for a project that has the snapshots already:
-TENET_URL=… TENET_TOKEN=… TENET_PROJECT=… python -m samples.diabetes.train
+An MLflow script like any other, which knows nothing of Tenet:
+MLFLOW_TRACKING_URI=… MLFLOW_TRACKING_TOKEN=… python -m samples.diabetes.train [--snapshot ADDRESS]
 """
 
+import argparse
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -19,16 +20,15 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeRegressor
 
-from samples import environment
-from samples.client import Client, Record
-from samples.experiments import Candidate, Trial, record_run, register, tried
+from samples import environment, experiments
+from samples.experiments import Candidate, Trial, mlflow
 
 MODEL = "progression-estimate"
 EXPERIMENT = "Ten values, one estimate"
 LABEL = "progression"
 SPLIT_SEED = 2
 MODEL_SEED = 7
-PACKAGES = ("scikit-learn", "pandas", "pyarrow", "skops", "skl2onnx", "requests", "pyyaml")
+PACKAGES = ("scikit-learn", "pandas", "pyarrow", "skops", "skl2onnx", "mlflow")
 CHOSEN = "ridge, alpha = 1"
 
 
@@ -83,70 +83,65 @@ def _ridge(strength: float) -> Candidate:
     return Candidate(f"ridge, alpha = {strength:g}", "Standardised ridge regression", model, {"alpha": strength})
 
 
-def run_experiment(client: Client, rows: Split) -> tuple[int, Trial, Record]:
-    """Cross-validate every candidate on the training rows; returns the environment, and the chosen trial with its run."""
-    seeds = {"split": SPLIT_SEED, "cross-validation": MODEL_SEED, "models": MODEL_SEED}
-    facts = environment.captured(PACKAGES, seeds=seeds)
-    held = client.post("environments/", **facts, captured_from="samples/diabetes/train.py")["id"]
-    scoring = {"mae": "neg_mean_absolute_error", "rmse": "neg_root_mean_squared_error"}
-    folds = KFold(10, shuffle=True, random_state=MODEL_SEED)
-    runs = {}
+LIMITS = (
+    "309 training patients of one study, without ethnicity, treatment or type of diabetes. Which code of sex is female is "
+    "not published. About half of the differences between patients stay unexplained."
+)
+SELECTION = (
+    "Five candidates were compared by ten-fold cross-validation on the training rows. The ridge regressions and the forest "
+    "differ by less than their spread over the folds, so the one that can be added up by hand was taken."
+)
+
+
+def train(rows: Split, *, snapshot: str = "") -> None:
+    """Try every candidate as a run, and register the chosen one as skops and as ONNX, for the clinic's own server."""
+    mlflow.set_experiment(EXPERIMENT)
+    trial = Trial(
+        rows=rows.training,
+        features=rows.features,
+        labels=rows.training[LABEL],
+        folds=KFold(10, shuffle=True, random_state=MODEL_SEED),
+        scoring={"mae": "neg_mean_absolute_error", "rmse": "neg_root_mean_squared_error"},
+        seeds={"split": SPLIT_SEED, "cross_validation": MODEL_SEED, "model": MODEL_SEED},
+        data=experiments.dataset(rows.training, label=LABEL, source=snapshot),
+    )
     for candidate in candidates():
-        trial = tried(candidate, rows.training[rows.features], rows.training[LABEL], folds=folds, scoring=scoring)
-        runs[candidate.name] = (trial, record_run(client, trial, experiment=EXPERIMENT, environment=held))
-    return held, *runs[CHOSEN]
+        is_chosen = candidate.name == CHOSEN
+        experiments.run(candidate, trial, *([partial(_register, candidate, rows)] if is_chosen else []))
 
 
-def register_versions(client: Client, rows: Split, *, snapshot: int) -> list[Record]:
-    """Try all candidates, and register the chosen one twice: as skops, and as ONNX for the clinic's own server."""
-    environment_id, trial, run = run_experiment(client, rows)
-    client.post("models/", name=MODEL, task="regression", description="Estimates the progression score after a year.")
-    model = trial.candidate.model.fit(rows.training[rows.features], rows.training[LABEL])
+def _register(candidate: Candidate, rows: Split) -> None:
+    model = candidate.model.fit(rows.training[rows.features], rows.training[LABEL])
     example = rows.test[rows.features].iloc[[0]]
-    said = {
-        "model": MODEL,
-        "candidate": trial.candidate,
-        "features": rows.features,
-        "script": Path(__file__),
-        "run": run["run_id"],
-        "environment": environment_id,
-        "datasets": [{"dataset": snapshot, "use": "training"}],
-        "example_input": example.iloc[0].to_dict(),
-        "example_output": {LABEL: round(float(model.predict(example)[0]), 1)},
-        "limits": "309 training patients of one study, without ethnicity, treatment or type of diabetes. Which code of "
-        "sex is female is not published. About half of the differences between patients stay unexplained.",
-    }
-    chosen = register(
-        client,
-        model,
-        selection_note="Five candidates were compared by ten-fold cross-validation on the training rows. The ridge "
-        "regressions and the forest differ by less than their spread over the folds, so the one that can be added up "
-        "by hand was taken.",
-        **said,
+    said = {"algorithm": candidate.algorithm, "limits": LIMITS}
+    # Named here, because finding them out by loading the model takes MLflow longer than all the training.
+    shared = {"registered_model_name": MODEL, "pip_requirements": environment.pinned(PACKAGES)}
+    mlflow.sklearn.log_model(
+        model, name="model", input_example=example, metadata=said | {"selection_note": SELECTION}, **shared
     )
-    portable = register(
-        client,
-        model,
-        file_name="model.onnx",
-        content=as_onnx(model, len(rows.features)),
-        description="Version 1 written as ONNX, so that a server without Python can run it.",
-        selection_note="No new choice: the same eleven numbers as version 1 in another file format.",
-        **said,
+    mlflow.onnx.log_model(
+        as_onnx(model, len(rows.features)),
+        name="portable",
+        signature=mlflow.models.infer_signature(example, model.predict(example)),
+        metadata=said
+        | {
+            "description": "Version 1 written as ONNX, so that a server without Python can run it.",
+            "selection_note": "No new choice: the same eleven numbers as version 1 in another file format.",
+        },
+        **shared,
     )
-    return [chosen, portable]
 
 
-def as_onnx(model: Any, columns: int) -> bytes:
-    """The same pipeline as an ONNX file with one input of all columns, in their order."""
-    return to_onnx(model, initial_types=[("features", FloatTensorType([None, columns]))]).SerializeToString()
+def as_onnx(model: Any, columns: int) -> Any:
+    """The same pipeline as an ONNX model with one input of all columns, in their order."""
+    return to_onnx(model, initial_types=[("features", FloatTensorType([None, columns]))])
 
 
 def main() -> None:
-    """Register the versions in the project that the environment names."""
-    client = Client.from_environment()
-    training = next(one for one in client.listed("datasets/") if one["split_role"] == "train")
-    for version in register_versions(client, split(), snapshot=training["id"]):
-        print(f"{MODEL} v{version['number']}: {version['algorithm']}")
+    """Train, and log to wherever MLflow's client is told."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--snapshot", default="", help="the address of the training rows' snapshot")
+    train(split(), snapshot=parser.parse_args().snapshot)
 
 
 if __name__ == "__main__":

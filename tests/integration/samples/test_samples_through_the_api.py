@@ -11,8 +11,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from canvas.services.blocks import completeness_of
 from data.models import DataSchema, Dataset
 from evaluation.asked import features_of
-from registry.models import ModelVersion, Run
-from registry.services import gates
 from samples.client import Client
 from samples.people import cast
 from samples.story import Story
@@ -122,15 +120,3 @@ def test_a_sample_s_reviewed_schema_offers_models_exactly_what_they_were_trained
     schema = DataSchema.objects.get(pk=told.test["schema_id"])
     assert [field.key for field in schema.fields.all() if not field.description] == []
     assert set(described) == set(told.rows.training.columns)
-
-
-@each_sample
-def test_a_sample_s_versions_pass_every_check_that_staging_asks_for(told):
-    versions = told.train.register_versions(told.story.clients["contributor"], told.rows, snapshot=told.training["id"])
-    assert [version["number"] for version in versions] == [1, 2]
-    assert Run.objects.count() == 5
-    for registered in versions:
-        version = ModelVersion.objects.get(pk=registered["id"])
-        assert [gate.reason for gate in gates.missing(gates.gates_before("staging", version))] == []
-        for said in ("pseudocode", "example_input", "example_output", "selection_note", "limits", "run"):
-            assert getattr(version, said), said
