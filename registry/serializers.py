@@ -128,13 +128,19 @@ class ModelSerializer(serializers.ModelSerializer[RegisteredModel]):
     version_count = serializers.IntegerField(read_only=True)
     aliases = AliasSerializer(many=True, read_only=True)
     created_by = serializers.CharField(source="created_by.username", read_only=True)
+    tags = serializers.SerializerMethodField()
 
     class Meta:
         model = RegisteredModel
         fields = (
-            "name", "task", "description", "latest_version", "version_count", "aliases", "created_by", "created_at",
+            "name", "task", "description", "latest_version", "version_count", "aliases", "tags", "created_by",
+            "created_at", "removed_at",
         )  # fmt: skip
-        read_only_fields = ("created_at",)
+        read_only_fields = ("created_at", "removed_at")
+
+    def get_tags(self, model: RegisteredModel) -> dict[str, str]:
+        """The tags by key."""
+        return {tag.key: tag.value for tag in model.tags.all()}
 
 
 class TaskInSerializer(serializers.Serializer[Any]):
@@ -175,7 +181,7 @@ class VersionDatasetSerializer(serializers.ModelSerializer[VersionDataset]):
 
 
 class VersionSerializer(serializers.ModelSerializer[ModelVersion]):
-    """A version of a model; nothing in it ever changes but its stage and aliases."""
+    """A version of a model; nothing in it ever changes but its stage, aliases, tags and note."""
 
     model = serializers.CharField(source="model.name")
     stage = serializers.CharField(source="stage_key", allow_null=True, help_text="The stage it holds now, by key.")
@@ -184,6 +190,7 @@ class VersionSerializer(serializers.ModelSerializer[ModelVersion]):
     datasets = VersionDatasetSerializer(source="dataset_links", many=True)
     trained_by = serializers.CharField(source="trained_by.username")
     uploaded_by = serializers.CharField(source="uploaded_by.username")
+    tags = serializers.SerializerMethodField()
 
     class Meta:
         model = ModelVersion
@@ -191,8 +198,13 @@ class VersionSerializer(serializers.ModelSerializer[ModelVersion]):
             "id", "model", "number", "stage", "aliases", "algorithm", "description", "hyperparameters",
             "selection_note", "limits", "pseudocode", "example_input", "example_output", "artifact_name",
             "artifact_sha256", "artifact_size", "artifact_format", "source_code", "run", "environment", "datasets",
-            "trained_by", "uploaded_by", "created_at",
+            "trained_by", "uploaded_by", "created_at", "origin", "source", "flavors", "signature", "search", "tags",
+            "note", "updated_at", "removed_at",
         )  # fmt: skip
+
+    def get_tags(self, version: ModelVersion) -> dict[str, str]:
+        """The tags by key."""
+        return {tag.key: tag.value for tag in version.tags.all()}
 
     def get_aliases(self, version: ModelVersion) -> list[str]:
         """The names that point at it."""

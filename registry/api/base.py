@@ -132,10 +132,10 @@ class RegistryAPIView(ProjectAPIView):
 
 def model_of(project: Project, name: str) -> RegisteredModel:
     """The project's model with this name, or 404."""
-    return get_object_or_404(RegisteredModel.objects.listed(), project=project, name=name)
+    return get_object_or_404(RegisteredModel.objects.listed().prefetch_related("tags"), project=project, name=name)
 
 
 def version_of(project: Project, name: str, number: int) -> ModelVersion:
     """The version with this number, or 404."""
-    listed = ModelVersion.objects.listed().prefetch_related("dataset_links__dataset")
+    listed = ModelVersion.objects.listed().prefetch_related("dataset_links__dataset", "tags")
     return get_object_or_404(listed, model__project=project, model__name=name, number=number)

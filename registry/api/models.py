@@ -50,11 +50,21 @@ class ModelList(RegistryAPIView):
 
     pagination_class = Pages
 
-    @extend_schema(responses=ModelSerializer(many=True), operation_id="models_list")
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("q", OpenApiTypes.STR, description="Words in a name, a description or a tag."),
+            OpenApiParameter("show", OpenApiTypes.STR, description="`removed` for the ones that were removed."),
+        ],
+        responses=ModelSerializer(many=True),
+        operation_id="models_list",
+    )
     def get(self, request: Request, slug: str) -> Response:
-        """List models with their aliases."""
-        found = RegisteredModel.objects.filter(project=self.get_project(slug)).listed().order_by("name")
-        return self.page(found, ModelSerializer)
+        """List the models in use, or those that were removed, with their aliases."""
+        is_kept = request.query_params.get("show") != "removed"
+        found = RegisteredModel.objects.filter(project=self.get_project(slug), removed_at__isnull=is_kept)
+        if words := request.query_params.get("q", "").replace("\0", "").strip()[:200]:
+            found = found.mentioning(words)
+        return self.page(found.listed().prefetch_related("tags").order_by("name"), ModelSerializer)
 
     @extend_schema(request=ModelSerializer, responses={201: ModelSerializer})
     def post(self, request: Request, slug: str) -> Response:

@@ -51,5 +51,6 @@ class VersionDockerfile(RegistryAPIView):
         """Download it; 409 while no environment is recorded."""
         version = version_of(self.get_project(slug), name, number)
         return text_file(
-            containers.dockerfile_of(version, server=self.request.build_absolute_uri("/")), name="Dockerfile"
+            containers.dockerfile_of(version, server=self.request.build_absolute_uri("/").rstrip("/")),
+            name="Dockerfile",
         )

@@ -28,7 +28,7 @@ class VersionList(RegistryAPIView):
     def get(self, request: Request, slug: str, name: str) -> Response:
         """List versions, the latest first."""
         model = model_of(self.get_project(slug), name)
-        listed = ModelVersion.objects.filter(model=model).listed().prefetch_related("dataset_links__dataset")
+        listed = ModelVersion.objects.filter(model=model).listed().prefetch_related("dataset_links__dataset", "tags")
         return self.page(listed.order_by("-number"), VersionSerializer)
 
     @extend_schema(request={"multipart/form-data": VersionInSerializer}, responses={201: VersionSerializer})

@@ -66,7 +66,7 @@ def lineage_of(version: ModelVersion) -> Lineage:
     evaluations = _evaluations(version)
     promotions = _promotions(version)
     stages = _stages(version)
-    here = Node("version", str(version), version.algorithm, version.get_absolute_url(), "here")
+    here = Node("version", f"v{version.number}", version.algorithm, version.get_absolute_url(), "here")
     columns = [
         Column("source", "Source", sources),
         Column("snapshot", "Snapshot", _snapshot_nodes(snapshots)),
@@ -132,8 +132,8 @@ def _snapshot_nodes(snapshots: Sequence[tuple[Dataset, str]]) -> list[Node]:
     return [
         Node(
             f"snapshot:{dataset.pk}",
-            str(dataset),
-            f"{use}, declared only" if dataset.is_declared else f"{use}, {dataset.rows:,} rows",
+            dataset.name,
+            f"{dataset.number}, {use}, {'declared only' if dataset.is_declared else f'{dataset.rows:,} rows'}",
             dataset.get_absolute_url(),
             "warn" if dataset.is_declared else "",
         )
@@ -208,14 +208,12 @@ def _stages(version: ModelVersion) -> list[tuple[Node, StageAssignment | None]]:
     nodes: dict[str, tuple[Node, StageAssignment | None]] = {}
     for one in version.stage_assignments.select_related("stage", "promotion").order_by("until_at", "-from_at", "-pk"):
         now = one.until_at is None
-        node = Node(
-            f"stage:{one.stage.key}", one.stage.name, "holds it now" if now else "held it before", "#history",
-            "good" if now and one.promotion_id else "",
-        )  # fmt: skip
+        detail = f"{'now' if now else 'before'}{'' if one.promotion_id else ', no promotion'}"
+        tone = "good" if now and one.promotion_id else ""
         held = nodes.get(one.stage.key)
-        if held is None or (now and held[0].detail != "holds it now"):
-            nodes[one.stage.key] = (node, one)
-    ordered = sorted(nodes.values(), key=lambda pair: pair[0].detail != "holds it now")
+        if held is None or now:
+            nodes[one.stage.key] = (Node(f"stage:{one.stage.key}", one.stage.name, detail, "#history", tone), one)
+    ordered = sorted(nodes.values(), key=lambda pair: pair[1] is None or pair[1].until_at is not None)
     return ordered or [(_missing("stage", "No stage", "It holds none and held none.")[0], None)]
 
 

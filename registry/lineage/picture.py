@@ -7,7 +7,7 @@ from registry.lineage.graph import Lineage, Node, drawn
 
 BOX_WIDTH, BOX_HEIGHT = 148, 50
 ACROSS, DOWN, HEAD = 24, 14, 30
-LONGEST_LABEL, LONGEST_DETAIL = 20, 25
+LONGEST_LABEL, LONGEST_DETAIL = 18, 23
 
 
 @dataclass(frozen=True)

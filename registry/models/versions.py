@@ -1,7 +1,7 @@
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Count, F, FilteredRelation, Max, Q
+from django.db.models import Count, Exists, F, FilteredRelation, Max, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -24,9 +24,19 @@ class RegisteredModelQuerySet(models.QuerySet["RegisteredModel"]):
         """Without the models that were removed."""
         return self.filter(removed_at__isnull=True)
 
+    def mentioning(self, words: str) -> Self:
+        """Those whose name, description or tags hold the words."""
+        tagged = RegisteredModelTag.objects.filter(model=OuterRef("pk")).filter(
+            Q(key__icontains=words) | Q(value__icontains=words)
+        )
+        return self.filter(Q(name__icontains=words) | Q(description__icontains=words) | Exists(tagged))
+
     def listed(self) -> Self:
-        """With the number of versions, the latest number, and the aliases: what a list of models shows."""
-        counted = self.annotate(version_count=Count("versions"), latest_number=Max("versions__number"))
+        """With the number of versions in use, the latest of them, and the aliases: what a list of models shows."""
+        kept = Q(versions__removed_at__isnull=True)
+        counted = self.annotate(
+            version_count=Count("versions", filter=kept), latest_number=Max("versions__number", filter=kept)
+        )
         return counted.select_related("project", "created_by").prefetch_related("aliases__version", "aliases__moved_by")
 
 

@@ -32,7 +32,7 @@ PROMOTION_TONES = {
 @register.inclusion_tag("registry/_models_panel.html")
 def models_panel(project: Project) -> dict[str, Any]:
     """The project's models with their latest versions, for its overview."""
-    models = RegisteredModel.objects.filter(project=project).listed().order_by("name")[: SHOWN + 1]
+    models = RegisteredModel.objects.filter(project=project).live().listed().order_by("name")[: SHOWN + 1]
     return {"project": project, "models": models[:SHOWN], "has_more": len(models) > SHOWN}
 
 

@@ -9,21 +9,38 @@ from canvas.access import get_project
 from canvas.models import Project
 from canvas.roles import Permission
 from registry.forms import ModelForm, TaskForm
-from registry.models import RegisteredModel, StageAssignment
+from registry.models import AliasMove, RegisteredModel, StageAssignment
 from registry.services import aliases, models, protection
 
 MODELS_PER_PAGE = 50
 VERSIONS_PER_PAGE = 50
 MOVES_PER_PAGE = 30
+LATEST_MOVES = 10
+REMOVED = "removed"
 
 
 @require_safe
 def model_list(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     """The project's models, each with its latest version and its aliases."""
     project = get_project(request.user, slug)
-    listed = RegisteredModel.objects.filter(project=project).live().listed().order_by("name")
-    page = Paginator(listed, MODELS_PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "registry/model_list.html", {"project": project, "page": page})
+    sought = request.GET.get("q", "").replace("\0", "").strip()[:200]
+    kept = request.GET.get("show") != REMOVED
+    models = RegisteredModel.objects.filter(project=project, removed_at__isnull=kept)
+    if sought:
+        models = models.mentioning(sought)
+    page = Paginator(models.listed().prefetch_related("tags").order_by("name"), MODELS_PER_PAGE)
+    moves = AliasMove.objects.filter(model__project=project).select_related(
+        "model__project", "from_version", "to_version", "by", "promotion__project"
+    )
+    context = {
+        "project": project,
+        "page": page.get_page(request.GET.get("page")),
+        "sought": sought,
+        "is_removed": not kept,
+        "removed_count": RegisteredModel.objects.filter(project=project, removed_at__isnull=False).count(),
+        "alias_moves": moves[:LATEST_MOVES],
+    }
+    return render(request, "registry/model_list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -50,7 +67,11 @@ def model_detail(request: AuthenticatedRequest, slug: str, name: str) -> HttpRes
     """One model: its versions, aliases, and which version held which stage."""
     project = get_project(request.user, slug)
     model = get_object_or_404(RegisteredModel.objects.listed(), project=project, name=name)
-    versions = model.versions.live().listed().order_by("-number")
+    versions = model.versions.listed().prefetch_related("tags").order_by("-number")
+    removed = versions.filter(removed_at__isnull=False).count()
+    with_removed = request.GET.get("show") == REMOVED or model.removed_at is not None
+    if not with_removed:
+        versions = versions.live()
     moves = StageAssignment.objects.filter(version__model=model).select_related(
         "version__model__project", "stage", "assigned_by", "promotion__project"
     )
@@ -59,6 +80,14 @@ def model_detail(request: AuthenticatedRequest, slug: str, name: str) -> HttpRes
         "model": model,
         "page": Paginator(versions, VERSIONS_PER_PAGE).get_page(request.GET.get("page")),
         "moves": Paginator(moves, MOVES_PER_PAGE).get_page(request.GET.get("moves")),
+        "removed_count": removed,
+        "with_removed": with_removed,
+        "latest": list(model.versions.live().order_by("-number").values_list("number", flat=True)[:2]),
+        "tags": list(model.tags.all()),
+        "alias_moves": model.alias_moves.select_related("from_version", "to_version", "by", "promotion__project")[
+            :LATEST_MOVES
+        ],
+        "task_form": TaskForm(initial={"task": project.task}),
         "protected": protection.protected_names(),
     }
     return render(request, "registry/model_detail.html", context)
