@@ -112,6 +112,10 @@ class Action(StrEnum):
     FEATURE_UNSHARED = "feature.unshared"
     FEATURE_RETIRED = "feature.retired"
     FEATURE_REUSED = "feature.reused"
+    FILE_DAMAGED = "file.damaged"
+    FILE_WHOLE_AGAIN = "file.whole-again"
+    STORAGE_SWEPT = "storage.swept"
+    STORAGE_LIMIT_SET = "storage-limit.set"
     # registry
     EXPERIMENT_CREATED = "experiment.created"
     EXPERIMENT_CHANGED = "experiment.changed"
@@ -297,6 +301,10 @@ SENTENCES: dict[Action, str] = {
     Action.EXPERIMENT_CHANGED: "changed the experiment {label}",
     Action.EXPERIMENT_DELETED: "deleted the experiment {label}",
     Action.EXPERIMENT_RESTORED: "restored the experiment {label}",
+    Action.FILE_DAMAGED: "found the stored file {label} damaged",
+    Action.FILE_WHOLE_AGAIN: "found the stored file {label} whole again",
+    Action.STORAGE_SWEPT: "removed {label} that no record points to",
+    Action.STORAGE_LIMIT_SET: "changed how much {label} may keep",
     Action.RUN_RECORDED: "recorded the run {label}",
     Action.RUN_CHOSEN: "chose {label}",
     Action.RUN_STARTED: "started the run {label}",

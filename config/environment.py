@@ -80,7 +80,13 @@ def file_storage(url: str, *, default: Path) -> dict[str, Any]:
             },
         }
     if parts.scheme == "s3" and parts.netloc:
-        options = {"bucket_name": parts.netloc, "location": unquote(parts.path).strip("/"), "file_overwrite": False}
+        options: dict[str, Any] = {
+            "bucket_name": parts.netloc,
+            "location": unquote(parts.path).strip("/"),
+            "file_overwrite": False,
+        }
+        # What is read moving about in it goes to the disk instead of into memory.
+        options["max_memory_size"] = 8 * 2**20
         return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options | dict(parse_qsl(parts.query))}
     raise ImproperlyConfigured(
         f"TENET_STORAGE_URL is {url!r}. Use file:///folder or s3://bucket/prefix?endpoint_url=https://host"

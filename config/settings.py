@@ -192,6 +192,11 @@ STREAMED_PATHS = ["/api/2.0/mlflow-artifacts/"]
 DATASET_MAX_BYTES = environment.whole_number("TENET_MAX_DATASET_BYTES", default=2 * 2**30)
 # Aliases and stages that promotions alone move, besides the alias of each stage.
 PROTECTED_NAMES = environment.words("TENET_PROTECTED_NAMES", default="champion,production")
+# What each project may keep, unless an administrator set another limit for it; 0 for no limit.
+PROJECT_QUOTA_BYTES = environment.whole_number("TENET_PROJECT_QUOTA_GB", default=0) * 2**30
+# How much of the storage is read again every hour, and how old a file is before it may count as nobody's.
+STORAGE_CHECK_BYTES = environment.whole_number("TENET_STORAGE_CHECK_GB", default=4) * 2**30
+STORAGE_GRACE_HOURS = environment.whole_number("TENET_STORAGE_GRACE_HOURS", default=48)
 # Folders of this machine whose files may be recorded as snapshots and read where they lie.
 DATA_ROOTS = environment.words("TENET_DATA_ROOTS")
 # Known vulnerabilities of Python packages, as a file that somebody put there: nothing is ever fetched.
@@ -351,6 +356,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(BROKER_DIR / "schedule")
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "tidy": {"task": "config.tasks.tidy", "schedule": crontab(hour="3", minute="30")},
     "checkpoint": {"task": "audit.tasks.sign_checkpoints", "schedule": crontab(minute="7")},
+    "storage": {"task": "data.tasks.look_after_storage", "schedule": crontab(minute="37")},
+    "storage-use": {"task": "data.tasks.recount_storage", "schedule": crontab(hour="4", minute="10")},
     "standings": {"task": "standing.tasks.keep_standings", "schedule": crontab()},
 }
 

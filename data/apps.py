@@ -17,7 +17,8 @@ class DataConfig(AppConfig):
         self._offer_evidence()
 
     def _offer_evidence(self) -> None:
-        from data import claims, proofs  # noqa: PLC0415  as above
+        from data import claims, keeps, proofs  # noqa: PLC0415  as above
 
         proofs.offer()
         claims.offer()
+        keeps.offer()

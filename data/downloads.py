@@ -24,7 +24,7 @@ def download(dataset: Dataset) -> FileResponse:
 def attachment(sha256: str, file_name: str, part: Part | None = None) -> FileResponse:
     """A stored file, or a part of it, under the name it came with; raises Http404 when the storage has lost it."""
     try:
-        file: BinaryIO = storage.open_part(sha256, part.first, part.length) if part else storage.open_file(sha256)
+        file: BinaryIO = storage.open_part(sha256, part.first, part.length) if part else storage.open_stream(sha256)
     except storage.Missing as error:
         raise Http404(str(error)) from error
     response = FileResponse(file, as_attachment=True, filename=file_name, content_type="application/octet-stream")

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from typing import BinaryIO
 
-from data import storage
+from data import places, storage
 
 FOLDER = "parts"
 _UPLOAD = re.compile(r"[0-9a-f]{32}")
@@ -40,16 +41,16 @@ def take_in(upload: str, number: int, source: BinaryIO | Iterable[bytes], *, lim
     left = limit - sum(part.size for part in others)
     with storage.receive(source, limit=max(left, 0)) as received:
         part = Part(number, received.size, received.sha256)
-        storage.put(received.path, f"{_folder(upload)}/{part.name}")
+        places.put(received.path, f"{_folder(upload)}/{part.name}")
     for earlier in arrived(upload):
         if earlier.number == number and earlier != part:
-            storage.discard(f"{_folder(upload)}/{earlier.name}")
+            places.discard(f"{_folder(upload)}/{earlier.name}")
     return part
 
 
 def arrived(upload: str) -> list[Part]:
     """The parts that are there, by number."""
-    found = (_PART.fullmatch(name) for name in storage.names_in(_folder(upload)))
+    found = (_PART.fullmatch(name) for name in places.names_in(_folder(upload)))
     return sorted((Part(int(m[1]), int(m[2]), m[3]) for m in found if m), key=lambda part: part.number)
 
 
@@ -68,16 +69,22 @@ def joined(upload: str, announced: Iterable[tuple[int, str]]) -> Iterator[bytes]
 def discard(upload: str) -> None:
     """Throw away what arrived of an upload."""
     folder = _folder(upload)
-    for name in storage.names_in(folder):
-        storage.discard(f"{folder}/{name}")
-    # A part may arrive at this very moment; what it leaves is swept up later.
-    with suppress(OSError):
-        storage.discard(folder)
+    for name in places.names_in(folder):
+        places.discard(f"{folder}/{name}")
+    places.discard(folder)
+
+
+def discard_older_than(moment: datetime) -> None:
+    """Throw away parts that nobody joined."""
+    for found in list(places.below(f"{FOLDER}/")):
+        if found.changed_at < moment:
+            places.discard(found.name)
+            places.discard(found.name.rpartition("/")[0])
 
 
 def _bytes_of(upload: str, parts: list[Part]) -> Iterator[bytes]:
     for part in parts:
-        with storage.open_name(f"{_folder(upload)}/{part.name}") as file:
+        with closing(places.open_stream(f"{_folder(upload)}/{part.name}")) as file:
             yield from storage.chunks(file)
 
 

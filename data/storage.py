@@ -4,21 +4,20 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
-from django.conf import settings
 from django.core.files.base import File
-from django.core.files.storage import FileSystemStorage, Storage, storages
 
-from data import settling
+from data import places
 
 CHUNK = 2**20
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_INCOMING = "incoming"
+_ASIDE = "aside"
 
 
 class TooLarge(Exception):
@@ -38,6 +37,15 @@ class StoredFile:
 
 
 @dataclass(frozen=True)
+class Lying:
+    """A file as it lies in the storage."""
+
+    sha256: str
+    size: int
+    changed_at: datetime
+
+
+@dataclass(frozen=True)
 class Received:
     """A file that arrived and lies in a temporary place: kept if `keep` is called, else gone."""
 
@@ -48,7 +56,7 @@ class Received:
 
     def keep(self) -> StoredFile:
         """Move the file to its place in the storage, and say how to find it."""
-        put(self.path, _name(self.sha256), settled=self.is_settled)
+        places.put(self.path, _name(self.sha256), settled=self.is_settled)
         return StoredFile(self.sha256, self.size)
 
 
@@ -65,7 +73,7 @@ def receive(source: BinaryIO | Iterable[bytes], *, limit: int, settled: bool = T
     Whatever happens inside the block, the temporary file is gone after it. Raises TooLarge beyond `limit` bytes.
     A file that is not `settled` reaches the disk a moment after it was kept.
     """
-    handle, name = tempfile.mkstemp(prefix="upload-", dir=_incoming())
+    handle, name = tempfile.mkstemp(prefix="upload-", dir=places.incoming())
     path = Path(name)
     try:
         with os.fdopen(handle, "wb") as target:
@@ -84,32 +92,30 @@ def receive(source: BinaryIO | Iterable[bytes], *, limit: int, settled: bool = T
 
 
 def open_file(sha256: str) -> BinaryIO:
-    """The stored file, opened for reading; raises Missing."""
-    try:
-        return cast(BinaryIO, _storage().open(_name(sha256), "rb"))
-    except FileNotFoundError as error:
-        raise Missing(f"The file {sha256[:12]}… is no longer in the storage.") from error
+    """The stored file, opened for reading and moving about in; raises Missing."""
+    return _found(sha256, places.open_whole)
+
+
+def open_stream(sha256: str) -> BinaryIO:
+    """The stored file from its beginning to its end, as it comes; raises Missing."""
+    return _found(sha256, places.open_stream)
 
 
 def open_part(sha256: str, first: int, length: int) -> BinaryIO:
-    """Some bytes of the stored file, opened for reading; raises Missing."""
-    file = open_file(sha256)
-    file.seek(first)
-    return cast(BinaryIO, _Part(file, length))
+    """Some bytes of the stored file, as they come; raises Missing."""
+    return _found(sha256, lambda name: places.open_part(name, first, length))
 
 
 @contextmanager
 def local_path(sha256: str) -> Iterator[Path]:
     """The stored file as a path to read from, downloaded first when the storage is elsewhere; raises Missing."""
-    storage = _storage()
-    if isinstance(storage, FileSystemStorage):
-        path = Path(storage.path(_name(sha256)))
-        if not path.is_file():
-            raise Missing(f"The file {sha256[:12]}… is no longer in the storage.")
+    if path := places.path_of(_name(sha256)):
+        if not exists(sha256):
+            raise _missing(sha256)
         yield path
         return
-    with tempfile.NamedTemporaryFile(prefix="download-", dir=_incoming()) as copy:
-        with open_file(sha256) as source:
+    with tempfile.NamedTemporaryFile(prefix="download-", dir=places.incoming()) as copy:
+        with open_stream(sha256) as source:
             for chunk in chunks(source):
                 copy.write(chunk)
         copy.flush()
@@ -118,19 +124,53 @@ def local_path(sha256: str) -> Iterator[Path]:
 
 def exists(sha256: str) -> bool:
     """Whether a file with this SHA-256 is stored."""
-    return _storage().exists(_name(sha256))
+    name = _name(sha256)
+    return places.exists(name) or _bring_back(name)
+
+
+def size_of(sha256: str) -> int:
+    """How many bytes a stored file has; 0 where it is lost."""
+    return places.size_of(_name(sha256))
 
 
 def matches(sha256: str) -> bool:
     """Whether the stored file is there and its bytes still have this SHA-256."""
     digest = hashlib.sha256()
     try:
-        with open_file(sha256) as source:
+        with closing(open_stream(sha256)) as source:
             for chunk in chunks(source):
                 digest.update(chunk)
     except Missing:
         return False
     return digest.hexdigest() == sha256
+
+
+def lying(start: str) -> Iterator[Lying]:
+    """Every stored file whose SHA-256 begins like this."""
+    for found in places.below(start):
+        sha256 = found.name.rpartition("/")[2]
+        if _DIGEST.fullmatch(sha256) and found.name == _name(sha256):
+            yield Lying(sha256, found.size, found.changed_at)
+
+
+def set_aside(sha256: str, *, unchanged_since: datetime) -> bool:
+    """Take a file out of the storage for a while, unless it was just put there again; whoever asks for it gets it back.
+
+    Looking at what points to a file and removing it cannot be one step: a file for which a record is written in between
+    must not be lost.
+    """
+    name = _name(sha256)
+    changed = places.changed_at(name)
+    if changed is None or changed >= unchanged_since:
+        return False
+    return places.move(name, f"{_ASIDE}/{name}")
+
+
+def empty_aside(*, before: datetime) -> None:
+    """Remove for good what was set aside before a moment."""
+    for found in list(places.below(f"{_ASIDE}/")):
+        if found.changed_at < before:
+            places.discard(found.name)
 
 
 def readable_size(size: int) -> str:
@@ -143,75 +183,6 @@ def readable_size(size: int) -> str:
     return f"{amount:.0f} {unit}" if amount == int(amount) else f"{amount:.1f} {unit}"
 
 
-class _Part:
-    """A file that ends early. It shows its file number, so that the kernel can send it without us."""
-
-    def __init__(self, file: BinaryIO, length: int) -> None:
-        self._file = file
-        self._left = length
-        self.fileno = file.fileno
-        self.close = file.close
-
-    def read(self, size: int = -1) -> bytes:
-        """The next bytes before the end."""
-        chunk = self._file.read(self._left if size < 0 else min(size, self._left))
-        self._left -= len(chunk)
-        return chunk
-
-
-def put(path: Path, name: str, *, settled: bool = True) -> None:
-    """Move a file of ours into the storage under a name of ours, by default not without its reaching the disk."""
-    storage = _storage()
-    if isinstance(storage, FileSystemStorage):
-        target = Path(storage.path(name))
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Replacing equal bytes is harmless, and mends a copy that was damaged on the disk.
-        path.replace(target)
-        if settled:
-            # A record is written right after the file: the file must survive a power cut that the record survives.
-            settling.now(target)
-        else:
-            settling.soon(target)
-    elif not storage.exists(name):
-        with path.open("rb") as source:
-            saved = storage.save(name, File(source))
-        # Two equal uploads at once: the later one was given another name, and is not needed.
-        if saved != name:
-            storage.delete(saved)
-
-
-def names_in(folder: str) -> list[str]:
-    """The names of the files in a folder of ours; none where there is no such folder."""
-    try:
-        _, names = _storage().listdir(folder)
-    except FileNotFoundError:
-        return []
-    return names
-
-
-def folders_in(folder: str) -> list[str]:
-    """The names of the folders in a folder of ours; none where there is no such folder."""
-    try:
-        names, _ = _storage().listdir(folder)
-    except FileNotFoundError:
-        return []
-    return names
-
-
-def discard(name: str) -> None:
-    """Remove a file of ours by its name, if it is there."""
-    _storage().delete(name)
-
-
-def open_name(name: str) -> BinaryIO:
-    """A file of ours by its name, opened for reading."""
-    return cast(BinaryIO, _storage().open(name, "rb"))
-
-
-def _storage() -> Storage:
-    return storages["content"]
-
-
 def _name(sha256: str) -> str:
     # The only thing that ever becomes a path here: 64 hexadecimal digits.
     if not _DIGEST.fullmatch(sha256):
@@ -219,16 +190,22 @@ def _name(sha256: str) -> str:
     return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
 
-def _incoming() -> Path:
-    # Beside the content where that is a folder of ours, because only a move within one file system is atomic.
-    storage = _storage()
-    root = Path(storage.path(_INCOMING)) if isinstance(storage, FileSystemStorage) else _temporary_folder()
-    root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return root
+def _found(sha256: str, opened: Callable[[str], BinaryIO]) -> BinaryIO:
+    name = _name(sha256)
+    try:
+        return opened(name)
+    except FileNotFoundError as error:
+        if not _bring_back(name):
+            raise _missing(sha256) from error
+    return opened(name)
 
 
-def _temporary_folder() -> Path:
-    return Path(settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir())
+def _bring_back(name: str) -> bool:
+    return places.move(f"{_ASIDE}/{name}", name)
+
+
+def _missing(sha256: str) -> Missing:
+    return Missing(f"The file {sha256[:12]}… is no longer in the storage.")
 
 
 def chunks(source: BinaryIO | Iterable[bytes]) -> Iterator[bytes]:

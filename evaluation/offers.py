@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from django.db.models import Count, Max, Min
 
 from canvas.kpis import MetricChoice, Seen, offer_measurements, offer_metrics
+from data import kept
+from data.kept import Column
 from evaluation import claims, outlines, proofs
 from evaluation.models import MetricResult
 from jobs.handlers import offer
@@ -19,6 +21,7 @@ def make() -> None:
     registered.offer(outlines.on_registered)
     offer_metrics(metrics)
     proofs.offer()
+    kept.offer(Column("evaluation.EvaluationJob", "predictions_sha256", "project"))
     claims.offer()
     offer_measurements(measured)
     measurements.offer(measured_of)

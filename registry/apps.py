@@ -18,7 +18,8 @@ class RegistryConfig(AppConfig):
         self._offer_evidence()
 
     def _offer_evidence(self) -> None:
-        from registry import claims, proofs  # noqa: PLC0415  as above
+        from registry import claims, keeps, proofs  # noqa: PLC0415  as above
 
         proofs.offer()
         claims.offer()
+        keeps.offer()

@@ -18,7 +18,7 @@ from data import rows, storage
 from data.inference import FieldDraft, infer
 from data.models import DataSchema, Dataset, DataSource, LabelingMethod
 from data.schema_diff import changes_between
-from data.services import checks, profiles, schemas
+from data.services import checks, profiles, quotas, schemas
 from data.tables import MissingLabel, TableFacts, check_file_name, check_label
 
 # How many schemas are compared with a new file before a new one is read off it.
@@ -77,7 +77,7 @@ def upload_dataset(
     from data.dialects import readable  # noqa: PLC0415
 
     file_name = check_file_name(file_name)
-    with storage.receive(file, limit=settings.DATASET_MAX_BYTES) as received:
+    with quotas.receive(project, file, limit=settings.DATASET_MAX_BYTES) as received:
         refuse_copy(project, name=name, sha256=received.sha256)
         with readable(received.path, name=file_name) as (path, table, written_as):
             check_label(label_column, table.columns)
@@ -173,6 +173,8 @@ def _save_upload(
     # Two uploads at once must neither share a number nor both be the first: the project's row lets one in at a time.
     project = Project.objects.select_for_update().get(pk=dataset.project_id)
     refuse_copy(project, name=dataset.name, sha256=dataset.sha256)
+    if dataset.is_stored:
+        quotas.count_new(project, dataset.sha256, dataset.size)
     dataset.number = next_number(project, dataset.name)
     fitting = _schema_that_fits(dataset, drafts)
     dataset.schema = fitting or _read_off(dataset, drafts)

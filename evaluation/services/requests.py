@@ -15,6 +15,7 @@ from canvas.kpis import held_to_sha256
 from canvas.models import Kpi, Project
 from data import storage
 from data.inspection import inspect
+from data.services import quotas
 from data.tables import BadFileName, BadTable, check_file_name
 from evaluation import asked as asking
 from evaluation.asked import Asked, PredictionsFile, Refused
@@ -36,7 +37,7 @@ def request_from_file(
     idempotency_key: str | None = None,
 ) -> EvaluationJob:
     """Store an uploaded file of labels and predictions, and queue its evaluation; raises Refused."""
-    predictions = receive_predictions(source, file_name=file_name)
+    predictions = receive_predictions(version.model.project, source, file_name=file_name)
     return request_evaluation(
         version, asked=replace(asked, predictions=predictions), by=by, idempotency_key=idempotency_key
     )
@@ -62,11 +63,11 @@ def again(earlier: EvaluationJob, *, by: User) -> EvaluationJob:
     return request_evaluation(earlier.version, asked=asked, by=by)
 
 
-def receive_predictions(source: BinaryIO | Iterable[bytes], *, file_name: str) -> PredictionsFile:
+def receive_predictions(project: Project, source: BinaryIO | Iterable[bytes], *, file_name: str) -> PredictionsFile:
     """Store an uploaded file of labels and predictions once it is known to be a readable table; raises Refused."""
     try:
         name = check_file_name(file_name)
-        with storage.receive(source, limit=settings.DATASET_MAX_BYTES) as received:
+        with quotas.receive(project, source, limit=settings.DATASET_MAX_BYTES) as received:
             facts = inspect(received.path, name=name)
             stored = received.keep()
     except (BadTable, BadFileName, storage.TooLarge) as reason:
@@ -96,6 +97,8 @@ def _create(version: ModelVersion, fields: dict[str, Any], *, by: User, idempote
     )  # fmt: skip
     if earlier := EvaluationJob.objects.filter(job=job).first():
         return earlier
+    if sha256 := fields.get("predictions_sha256"):
+        quotas.count_new(project, sha256, storage.size_of(sha256))
     evaluation = EvaluationJob.objects.create(
         project=project,
         number=number,

@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpResponse, UnreadablePostError
 
 from data.parts import NotThere
-from data.services import references
+from data.services import quotas, references
 from data.storage import Missing, TooLarge
 from outside.client import NotFound, Refused
 from registry.archives import ArchiveBomb
@@ -118,6 +118,8 @@ CODES: dict[type[Exception], str] = {
     bodies.CutShort: INVALID,
     NotThere: INVALID,
     multipart.InvalidUpload: INVALID,
+    # Not “resource exhausted”, which clients try again for minutes.
+    quotas.OverQuota: INVALID,
     artifacts.NoSuchArtifact: ABSENT,
     artifacts.InTheWay: INVALID,
     artifacts.Frozen: "PERMISSION_DENIED",

@@ -14,6 +14,7 @@ from audit.actions import Action
 from audit.services import record
 from canvas.models import Project
 from data import storage
+from data.services import quotas
 from data.storage import StoredFile
 from registry import artifact_paths
 from registry.artifact_paths import Place
@@ -78,14 +79,15 @@ def root_of(owner: Owner) -> str:
 def store(owner: Owner, path: str, source: BinaryIO | Iterable[bytes], *, by: User) -> Artifact:
     """Stream a file under a run or a logged model; the same bytes again change nothing.
 
-    Raises UnusablePath or InTheWay before a byte is read, TooLarge, and Frozen; in each case nothing is kept.
+    Raises UnusablePath or InTheWay before a byte is read, TooLarge, OverQuota and Frozen; in each case nothing is kept.
     """
     path = artifact_paths.plain(path)
     known = _fitting(owner, path)
     frozen = frozen_by(owner, path)
     # What belongs to something that ended is evidence; a script that is going need not wait for the disk.
     settled = not is_open(owner)
-    with storage.receive(source, limit=settings.MAX_ARTIFACT_BYTES, settled=settled) as received:
+    project = owner.experiment.project
+    with quotas.receive(project, source, limit=settings.MAX_ARTIFACT_BYTES, settled=settled) as received:
         if known and known.sha256 == received.sha256 and storage.exists(known.sha256):
             return known
         if frozen:
@@ -111,6 +113,9 @@ def add(owner: Owner, path: str, file: StoredFile, *, by: User) -> Artifact:
     if before and before.sha256 == file.sha256:
         return before
     said = {"sha256": before.sha256, "size": before.size} if before else {}
+    project = owner.experiment.project
+    if not _keeps(project, file.sha256):
+        quotas.count(project, file.size)
     artifact = before or Artifact(**_under(owner), path=path)
     artifact.sha256, artifact.size, artifact.stored_by, artifact.stored_at = file.sha256, file.size, by, timezone.now()
     artifact.save()
@@ -200,6 +205,12 @@ def _under(owner: Owner) -> dict[str, Any]:  # Any: the value of a field, as que
 
 def _at(owner: Owner, path: str) -> Artifact | None:
     return Artifact.objects.filter(**_under(owner), path=path).first()
+
+
+def _keeps(project: Project, sha256: str) -> bool:
+    files = Artifact.objects.filter(sha256=sha256)
+    ours = Q(run__experiment__project=project) | Q(logged_model__experiment__project=project)
+    return files.filter(ours).exists()
 
 
 def _lock(owner: Owner) -> None:

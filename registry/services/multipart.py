@@ -16,6 +16,7 @@ from canvas.models import Project
 from canvas.roles import Permission
 from data import parts
 from data.parts import Part
+from data.services import quotas
 from registry import artifact_paths
 from registry.models import Artifact
 from registry.services import artifacts
@@ -57,10 +58,12 @@ def take_in(signed: str, source: BinaryIO | Iterable[bytes]) -> Part:
     try:
         if user is None or not number:
             raise PermissionDenied
-        get_project(user, upload.project, needs=Permission.REGISTER_MODELS)
+        project = get_project(user, upload.project, needs=Permission.REGISTER_MODELS)
     except (Http404, PermissionDenied):
         raise InvalidUpload("This address is no longer good. Begin the upload again.") from None
-    return parts.take_in(upload.key, number, source, limit=settings.MAX_ARTIFACT_BYTES)
+    limit = settings.MAX_ARTIFACT_BYTES
+    with quotas.within(project, limit) as left:
+        return parts.take_in(upload.key, number, source, limit=left)
 
 
 def complete(

@@ -15,8 +15,8 @@ from accounts.models import User
 from audit.actions import Action
 from audit.services import record
 from canvas.models import Membership, Project
-from data import storage
 from data.models import Dataset
+from data.services import quotas
 from data.storage import StoredFile
 from registry import archives, findings, formats, json_values, policy, registered, webhook_events
 from registry.models import (
@@ -100,11 +100,12 @@ def register_version(
     """
     _ensure_fits(model.project, details)
     ensure_free(model, number)
-    artifact = receive(file, file_name=file_name)
+    artifact = receive(model.project, file, file_name=file_name)
     with transaction.atomic():
         # Counting waits here for whoever registers a version of the same model.
         model = models.locked(model)
         ensure_free(model, number)
+        quotas.count_new(model.project, artifact.file.sha256, artifact.file.size)
         version = _create(model, details, artifact, number or next_number(model), by)
         start(version, by)
         webhooks.announce(model.project, "model_version.created", by=by, data=webhook_events.version_created(version))
@@ -125,10 +126,10 @@ def register_version(
     return version
 
 
-def receive(file: BinaryIO | Iterable[bytes], *, file_name: str) -> Artifact:
+def receive(project: Project, file: BinaryIO | Iterable[bytes], *, file_name: str) -> Artifact:
     """Stream a model file into the storage once it is known to be what its name says; it is never opened as a model."""
     name = plain_name(file_name)
-    with storage.receive(file, limit=settings.MAX_ARTIFACT_BYTES) as received:
+    with quotas.receive(project, file, limit=settings.MAX_ARTIFACT_BYTES) as received:
         if not received.size:
             raise EmptyFile(f"{name} is empty. Save the model again and upload that file.")
         found = formats.ensure_matches(received.path, name)

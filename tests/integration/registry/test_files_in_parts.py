@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from canvas.models import Project
-from data import parts, storage
+from data import parts, places, storage
 from registry.models import Run
 from tests.conftest import ApiAs
 from tests.factories.registry import RunFactory
@@ -46,7 +46,7 @@ def send(credential: dict[str, Any], content: bytes) -> HttpResponse:
 
 
 def test_parts_become_one_file_and_nothing_is_left(program: APIClient, root: str, run: Run) -> None:
-    others = set(storage.folders_in(parts.FOLDER))
+    others = set(places.folders_in(parts.FOLDER))
     begun = ask(program, "create", f"{root}/models", num_parts=3).json()
     pieces = [b"one ", b"two ", b"three"]
     announced = []
@@ -61,7 +61,7 @@ def test_parts_become_one_file_and_nothing_is_left(program: APIClient, root: str
     assert (artifact.path, artifact.size) == ("models/model.bin", 13)
     assert artifact.sha256 == hashlib.sha256(b"one two three").hexdigest()
     assert storage.matches(artifact.sha256)
-    assert set(storage.folders_in(parts.FOLDER)) == others
+    assert set(places.folders_in(parts.FOLDER)) == others
 
 
 def test_a_part_that_changed_is_kept_as_it_came_last(program: APIClient, root: str, run: Run) -> None:
@@ -95,13 +95,13 @@ def test_parts_that_are_not_there_make_no_file(program: APIClient, root: str, ru
 
 
 def test_an_upload_given_up_leaves_nothing(program: APIClient, root: str, run: Run) -> None:
-    others = set(storage.folders_in(parts.FOLDER))
+    others = set(places.folders_in(parts.FOLDER))
     begun = ask(program, "create", root, num_parts=2).json()
     send(begun["credentials"][0], b"first")
-    assert set(storage.folders_in(parts.FOLDER)) > others
+    assert set(places.folders_in(parts.FOLDER)) > others
     assert ask(program, "abort", root, upload_id=begun["upload_id"]).json() == {}
     assert ask(program, "abort", root, upload_id=begun["upload_id"]).status_code == 200
-    assert set(storage.folders_in(parts.FOLDER)) == others
+    assert set(places.folders_in(parts.FOLDER)) == others
 
 
 def test_parts_together_stay_below_the_limit_of_one_file(program: APIClient, root: str, settings: Any) -> None:
