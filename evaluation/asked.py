@@ -57,6 +57,7 @@ class Asked:
 
 def completed(version: ModelVersion, asked: Asked) -> dict[str, object]:
     """The fields of the evaluation to create, with defaults filled in; raises Refused with what to change."""
+    _ensure_decided(version)
     _ensure_own_dataset(version, asked)
     label = asked.label_column or (asked.dataset.label_column if asked.dataset else "")
     if not label:
@@ -110,6 +111,16 @@ def suggested_slices(dataset: Dataset, label: str) -> list[str]:
         and (field.is_sensitive or (field.order in scales and field.allowed_values))
     ]  # fmt: skip
     return [field.key for field in sorted(fields, key=lambda field: not field.is_sensitive)][:3]
+
+
+def _ensure_decided(version: ModelVersion) -> None:
+    if version.removed_at:
+        raise Refused(f"{version} was removed. Evaluate another version.")
+    if not version.model.task:
+        raise Refused(
+            f"Nobody has decided yet what {version.model.name} predicts. Decide its task on the model’s page, at "
+            f"{version.model.get_absolute_url()}."
+        )
 
 
 def _ensure_own_dataset(version: ModelVersion, asked: Asked) -> None:

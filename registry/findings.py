@@ -55,16 +55,29 @@ def environment_recorded(version: ModelVersion) -> Finding:
 
 
 def artifact_verified(version: ModelVersion) -> Finding:
-    """The stored file still has the digest it was registered with; reads the whole file."""
+    """The stored files still have the digests they were registered with; reads all of them."""
     evidence = [artifact_evidence(version)]
-    if storage.matches(version.artifact_sha256):
+    digests = {version.artifact_sha256: version.artifact_name} | {one["sha256"]: one["path"] for one in version.files}
+    broken = [name for sha256, name in sorted(digests.items()) if not storage.matches(sha256)]
+    if not broken and len(digests) == 1:
         return Finding(PASSED, "The stored file was read again and has the digest it was registered with.", evidence)
-    return Finding(FAILED, "The stored file is gone or no longer has the digest it was registered with.", evidence)
+    if not broken:
+        every = f"All {len(digests)} stored files were read again and have the digests they were registered with."
+        return Finding(PASSED, every, evidence)
+    if len(digests) == 1:
+        return Finding(FAILED, "The stored file is gone or no longer has the digest it was registered with.", evidence)
+    one = f"{_count(len(broken), 'stored file')} of {len(digests)} gone or changed since registration: {_some(broken)}."
+    return Finding(FAILED, one, evidence)
 
 
 def artifact_as_stored(version: ModelVersion) -> Finding:
-    """What is known of a file at the moment it is stored: its digest was computed from the bytes that arrived."""
-    return Finding(PASSED, "The digest was computed from the file as it was stored.", [artifact_evidence(version)])
+    """What is known of files at the moment they are stored: their digests were computed from the bytes that arrived."""
+    evidence = [artifact_evidence(version)]
+    if version.files:
+        return Finding(
+            PASSED, f"The digests of {len(version.files)} files were computed as they were stored.", evidence
+        )
+    return Finding(PASSED, "The digest was computed from the file as it was stored.", evidence)
 
 
 def environment_gaps(environment: TrainingEnvironment) -> list[str]:

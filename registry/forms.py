@@ -12,6 +12,7 @@ from data.models import Dataset
 from registry import json_values
 from registry.json_values import NotStorable
 from registry.models import ModelVersion, RegisteredModel, Run, Stage, TrainingEnvironment, VersionDataset
+from registry.models.versions import LONGEST_ALIAS, LONGEST_MODEL_NAME
 from registry.services.versions import VersionDetails
 
 MODEL_NAME = RegexValidator(
@@ -48,6 +49,26 @@ class TaskForm(forms.Form):
     """What a model predicts."""
 
     task = forms.ChoiceField(choices=[choice for choice in Project.Task.choices if choice[0]], label="It predicts")
+
+
+class ModelEditForm(forms.Form):
+    """What may change of a model at any time: its name, and what it is for."""
+
+    name = forms.CharField(
+        max_length=LONGEST_MODEL_NAME,
+        strip=False,
+        help_text="Anything but / and :. Scripts that load the model by its old name get an error afterwards.",
+    )
+    description = forms.CharField(
+        required=False,
+        max_length=json_values.LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="What it predicts, for whom, in a sentence or two.",
+    )
+
+    def __init__(self, *args: Any, model: RegisteredModel, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial = {"name": model.name, "description": model.description}
 
 
 class VersionForm(forms.Form):
@@ -173,7 +194,9 @@ class DecisionForm(forms.Form):
 class AliasForm(forms.Form):
     """A name for a version."""
 
-    name = forms.CharField(max_length=100, label="Alias", help_text="Small letters, digits and hyphens.")
+    name = forms.CharField(
+        max_length=LONGEST_ALIAS, label="Alias", help_text="Letters, digits, hyphens and underscores."
+    )
 
 
 class NoteForm(forms.Form):

@@ -94,7 +94,9 @@ def _check(gate: Gate) -> Manifest:
 
 
 def _version(version: ModelVersion) -> Manifest:
-    said = ("algorithm", "hyperparameters", "selection_note", "limits", "pseudocode", "source_code", "description")
+    said = ["algorithm", "hyperparameters", "selection_note", "limits", "pseudocode", "source_code", "description"]
+    # Came later: a version that says nothing of them keeps the digest that decisions were made on.
+    said += [key for key in ("source", "flavors", "signature", "search") if getattr(version, key)]
     links = version.dataset_links.select_related("dataset__schema", "dataset__labeling_method").order_by(
         "dataset", "use"
     )
@@ -107,7 +109,8 @@ def _version(version: ModelVersion) -> Manifest:
             "format": version.artifact_format,
             "size": version.artifact_size,
             "sha256": version.artifact_sha256,
-        },
+        }
+        | ({"files": len(version.files), "files_sha256": digest_of({"files": version.files})} if version.files else {}),
         "record_sha256": digest_of({key: getattr(version, key) for key in said}),
         "trained_by": _person(version.trained_by),
         "uploaded_by": _person(version.uploaded_by),

@@ -24,6 +24,7 @@ from registry.models import (
     VersionDataset,
     Vote,
 )
+from registry.models.versions import LONGEST_MODEL_NAME
 
 LONG = json_values.LENGTH
 
@@ -126,9 +127,9 @@ class ModelSerializer(serializers.ModelSerializer[RegisteredModel]):
     name = serializers.CharField(max_length=100, validators=[MODEL_NAME])
     latest_version = serializers.IntegerField(source="latest_number", read_only=True, allow_null=True)
     version_count = serializers.IntegerField(read_only=True)
+    tags = serializers.SerializerMethodField()
     aliases = AliasSerializer(many=True, read_only=True)
     created_by = serializers.CharField(source="created_by.username", read_only=True)
-    tags = serializers.SerializerMethodField()
 
     class Meta:
         model = RegisteredModel
@@ -141,6 +142,19 @@ class ModelSerializer(serializers.ModelSerializer[RegisteredModel]):
     def get_tags(self, model: RegisteredModel) -> dict[str, str]:
         """The tags by key."""
         return {tag.key: tag.value for tag in model.tags.all()}
+
+
+class ModelChangeSerializer(serializers.Serializer[Any]):
+    """What to change of a model; what is left out stays."""
+
+    name = serializers.CharField(max_length=LONGEST_MODEL_NAME, required=False, trim_whitespace=False)
+    description = serializers.CharField(max_length=LONG, required=False, allow_blank=True)
+
+
+class TagSerializer(serializers.Serializer[Any]):
+    """What a tag says."""
+
+    value = serializers.CharField(max_length=100_000, allow_blank=True)
 
 
 class TaskInSerializer(serializers.Serializer[Any]):
@@ -270,11 +284,16 @@ class AssignmentSerializer(serializers.ModelSerializer[StageAssignment]):
     version = serializers.IntegerField(source="version.number")
     stage = serializers.CharField(source="stage.key")
     promotion = serializers.IntegerField(source="promotion.number", allow_null=True, default=None)
+    is_without_promotion = serializers.BooleanField(
+        read_only=True, help_text="Set through the MLflow API, without a promotion."
+    )
     assigned_by = serializers.CharField(source="assigned_by.username")
 
     class Meta:
         model = StageAssignment
-        fields = ("model", "version", "stage", "from_at", "until_at", "promotion", "assigned_by")
+        fields = (
+            "model", "version", "stage", "from_at", "until_at", "promotion", "is_without_promotion", "assigned_by",
+        )  # fmt: skip
 
 
 class VoteSerializer(serializers.ModelSerializer[Vote]):
@@ -317,7 +336,7 @@ class PromotionDetailSerializer(PromotionSerializer):
 class PromotionInSerializer(serializers.Serializer[Any]):
     """A request to make."""
 
-    model = serializers.CharField(max_length=100)
+    model = serializers.CharField(max_length=LONGEST_MODEL_NAME)
     version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
     stage = serializers.SlugRelatedField(slug_field="key", queryset=Stage.objects.all())
     reason = serializers.CharField(max_length=5_000)

@@ -27,6 +27,7 @@ from registry.services import (
     dependants,
     experiments,
     imports,
+    model_tags,
     models,
     open_runs,
     outlines,
@@ -40,6 +41,13 @@ from registry.services import (
 )
 
 
+class NotThere(APIException):
+    """What was named is not there."""
+
+    status_code = status.HTTP_404_NOT_FOUND
+    default_code = "not_found"
+
+
 class TooSoon(APIException):
     """The caller has to wait."""
 
@@ -51,6 +59,7 @@ class TooSoon(APIException):
 BY_FIELD: dict[type[Exception], str] = {
     models.ReservedName: "name",
     models.UnusableModelName: "name",
+    models.InvalidTag: "detail",
     models.TaskMismatch: "task",
     versions.UnusableName: "file",
     versions.EmptyFile: "file",
@@ -81,6 +90,7 @@ BY_STATUS: dict[type[Exception], type[APIException]] = {
     models.TaskDecided: Conflict,
     models.NoSuchModel: Conflict,
     models.InUse: Conflict,
+    model_tags.NoSuchTag: NotThere,
     versions.NoSuchVersion: Conflict,
     versions.NumberTaken: Conflict,
     protection.Protected: Conflict,

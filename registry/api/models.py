@@ -19,11 +19,13 @@ from registry.serializers import (
     AliasMoveSerializer,
     AliasSerializer,
     AssignmentSerializer,
+    ModelChangeSerializer,
     ModelSerializer,
     StageSerializer,
+    TagSerializer,
     TaskInSerializer,
 )
-from registry.services import aliases, models
+from registry.services import aliases, model_tags, models
 
 
 class StageList(RegistryAPIView):
@@ -81,6 +83,41 @@ class ModelDetail(RegistryAPIView):
     def get(self, request: Request, slug: str, name: str) -> Response:
         """Read a model."""
         return Response(ModelSerializer(model_of(self.get_project(slug), name)).data)
+
+    @extend_schema(request=ModelChangeSerializer, responses=ModelSerializer)
+    def patch(self, request: Request, slug: str, name: str) -> Response:
+        """Rename or describe a model; 409 where an approved version is loaded by the name."""
+        project = self.get_project(slug, needs=Permission.REGISTER_MODELS)
+        sent = self.sent(ModelChangeSerializer, project)
+        model = model_of(project, name)
+        models.revise(model, by=self.user, **sent)
+        return Response(ModelSerializer(model_of(project, sent.get("name") or name)).data)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, slug: str, name: str) -> Response:
+        """Remove a model with its versions; 409 while one of them holds what only a promotion gives."""
+        project = self.get_project(slug, needs=Permission.REGISTER_MODELS)
+        models.remove(model_of(project, name), by=self.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ModelTag(RegistryAPIView):
+    """One tag of a model."""
+
+    @extend_schema(request=TagSerializer, responses=ModelSerializer)
+    def put(self, request: Request, slug: str, name: str, key: str) -> Response:
+        """Set a tag."""
+        project = self.get_project(slug, needs=Permission.REGISTER_MODELS)
+        tags = {key: self.sent(TagSerializer, project)["value"]}
+        model_tags.tag_model(model_of(project, name), tags=tags, by=self.user)
+        return Response(ModelSerializer(model_of(project, name)).data)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, slug: str, name: str, key: str) -> Response:
+        """Take a tag away."""
+        project = self.get_project(slug, needs=Permission.REGISTER_MODELS)
+        model_tags.untag_model(model_of(project, name), key=key, by=self.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class ModelTask(RegistryAPIView):

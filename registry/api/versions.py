@@ -11,8 +11,8 @@ from canvas.roles import Permission
 from data.uploads import sent_name
 from registry.api.base import RegistryAPIView, model_of, version_of
 from registry.models import ModelVersion
-from registry.serializers import GateSerializer, VersionInSerializer, VersionSerializer
-from registry.services import gates, versions
+from registry.serializers import GateSerializer, TagSerializer, VersionInSerializer, VersionSerializer
+from registry.services import gates, model_tags, versions
 from registry.services.versions import VersionDetails
 from registry.views.versions import download
 
@@ -52,6 +52,32 @@ class VersionDetail(RegistryAPIView):
     def get(self, request: Request, slug: str, name: str, number: int) -> Response:
         """Read a version."""
         return Response(VersionSerializer(version_of(self.get_project(slug), name, number)).data)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, slug: str, name: str, number: int) -> Response:
+        """Remove a version; its number is never given again. 409 while it holds what only a promotion gives."""
+        project = self.get_project(slug, needs=Permission.REGISTER_MODELS)
+        versions.remove(version_of(project, name, number), by=self.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class VersionTag(RegistryAPIView):
+    """One tag of a version."""
+
+    @extend_schema(request=TagSerializer, responses=VersionSerializer)
+    def put(self, request: Request, slug: str, name: str, number: int, key: str) -> Response:
+        """Set a tag."""
+        project = self.get_project(slug, needs=Permission.REGISTER_MODELS)
+        tags = {key: self.sent(TagSerializer, project)["value"]}
+        model_tags.tag_version(version_of(project, name, number), tags=tags, by=self.user)
+        return Response(VersionSerializer(version_of(project, name, number)).data)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, slug: str, name: str, number: int, key: str) -> Response:
+        """Take a tag away."""
+        project = self.get_project(slug, needs=Permission.REGISTER_MODELS)
+        model_tags.untag_version(version_of(project, name, number), key=key, by=self.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class VersionArtifact(RegistryAPIView):

@@ -171,3 +171,8 @@ class StageAssignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version} in {self.stage}"
+
+    @property
+    def is_without_promotion(self) -> bool:
+        """Whether somebody's script set it through the MLflow API; every version starts in its stage without either."""
+        return self.promotion_id is None and self.from_at > self.version.created_at

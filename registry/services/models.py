@@ -163,6 +163,15 @@ def decide_task(model: RegisteredModel, *, task: str, by: User) -> RegisteredMod
 
 
 @transaction.atomic
+def revise(model: RegisteredModel, *, by: User, name: str = "", description: str | None = None) -> None:
+    """Change what is said of a model; what is left out stays. Raises as `rename` does."""
+    if name:
+        model = rename(model, name=name, by=by)
+    if description is not None:
+        describe(model, description=description, by=by)
+
+
+@transaction.atomic
 def remove(model: RegisteredModel, *, by: User) -> None:
     """Set a model aside with its versions, and free its name; what rests on it keeps it.
 

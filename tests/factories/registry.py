@@ -173,6 +173,7 @@ class StageAssignmentFactory(factory.django.DjangoModelFactory[StageAssignment])
     version = factory.SubFactory(ModelVersionFactory, start=None)
     stage = factory.SubFactory(StageFactory, key="development")
     assigned_by = factory.SelfAttribute("version.uploaded_by")
+    from_at = factory.SelfAttribute("version.created_at")
 
 
 class PromotionFactory(factory.django.DjangoModelFactory[PromotionRequest]):

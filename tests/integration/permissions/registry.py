@@ -37,6 +37,16 @@ def a_version(project: Project) -> dict[str, Any]:
     return {"slug": project.slug, "name": "triage", "number": _version(project).number}
 
 
+def a_model_tag(project: Project) -> dict[str, Any]:
+    RegisteredModelFactory(project=project, name="triage").tags.get_or_create(key="team", value="north")
+    return {"slug": project.slug, "name": "triage", "key": "team"}
+
+
+def a_version_tag(project: Project) -> dict[str, Any]:
+    _version(project).tags.get_or_create(key="team", value="north")
+    return {"slug": project.slug, "name": "triage", "number": 1, "key": "team"}
+
+
 def an_alias(project: Project) -> dict[str, Any]:
     version = _version(project)
     version.model.aliases.get_or_create(name="shadow", defaults={"version": version, "moved_by": project.created_by})
@@ -62,6 +72,9 @@ PAGES = {
     "registry:model-list": Row(prepare=a_project, get=SEEN),
     "registry:model-create": Row(prepare=a_project, **FORM),
     "registry:model-detail": Row(prepare=a_model, get=SEEN),
+    "registry:model-edit": Row(prepare=a_model, **FORM),
+    "registry:model-remove": Row(prepare=a_model, post=inside(*WRITERS, ok=302)),
+    "registry:version-remove": Row(prepare=a_version, post=inside(*WRITERS, ok=302)),
     "registry:alias-remove": Row(prepare=an_alias, post=inside(*WRITERS, ok=302)),
     "registry:version-create": Row(prepare=a_model, **FORM),
     "registry:version-detail": Row(prepare=a_version, get=SEEN),
@@ -88,7 +101,19 @@ API = {
     "registry-api:model-list": Row(
         prepare=a_project, get=SEEN, post=inside(*WRITERS, ok=201), post_data={"name": "other", "task": "binary"}
     ),
-    "registry-api:model-detail": Row(prepare=a_model, get=SEEN),
+    "registry-api:model-detail": Row(
+        prepare=a_model,
+        get=SEEN,
+        patch=inside(*WRITERS),
+        delete=inside(*WRITERS, ok=204),
+        post_data={"description": "Finds malignant masses."},
+    ),
+    "registry-api:model-tag": Row(
+        prepare=a_model_tag, put=inside(*WRITERS), delete=inside(*WRITERS, ok=204), post_data={"value": "south"}
+    ),
+    "registry-api:version-tag": Row(
+        prepare=a_version_tag, put=inside(*WRITERS), delete=inside(*WRITERS, ok=204), post_data={"value": "south"}
+    ),
     "registry-api:stage-history": Row(prepare=a_model, get=SEEN),
     "registry-api:alias-list": Row(prepare=a_model, get=SEEN),
     "registry-api:alias-detail": Row(
@@ -98,7 +123,11 @@ API = {
         post_data={"version": 1},
     ),
     "registry-api:version-list": Row(prepare=a_model, get=SEEN),
-    "registry-api:version-detail": Row(prepare=a_version, get=SEEN),
+    "registry-api:version-detail": Row(
+        prepare=a_version,
+        get=SEEN,
+        delete=inside(*WRITERS, ok=204),
+    ),
     "registry-api:version-artifact": Row(prepare=a_version, get=SEEN),
     "registry-api:version-checks": Row(prepare=a_version, get=SEEN),
     "registry-api:version-verify": Row(prepare=a_version, post=inside(*EVALUATORS)),
