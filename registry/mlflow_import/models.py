@@ -146,6 +146,10 @@ def _take_version(taking: Taking, model: RegisteredModel, there: RemoteVersion) 
         record = taking.begin(Kind.VERSION, f"{there.name}/{there.number}", lambda: str(version.pk))
         taking.complete(record, updated_ms=there.updated_ms)
         taking.count_taken(record)
+        if there.stage not in ("", "None"):
+            taking.problem(
+                what, f"It is in {there.stage} there. Here a stage is taken with a promotion.", url=_ask(version)
+            )
         return
     taking.count(Kind.VERSION, "refused")
 
@@ -234,10 +238,12 @@ def _point(taking: Taking, version: ModelVersion, name: str, what: str) -> None:
     try:
         aliases.move(version, name=name, by=taking.by)
     except protection.Protected:
-        parts = [version.model.project.slug, version.model.name, version.number]
-        taking.problem(
-            what, f"It points at v{version.number} there. Here it needs a promotion.",
-            url=reverse("registry:promotion-create", args=parts),
-        )  # fmt: skip
+        taking.problem(what, f"It points at v{version.number} there. Here it needs a promotion.", url=_ask(version))
     except aliases.InvalidAlias as reason:
         taking.problem(what, str(reason))
+
+
+def _ask(version: ModelVersion) -> str:
+    """The page where a promotion of a version is asked for."""
+    parts = [version.model.project.slug, version.model.name, version.number]
+    return reverse("registry:promotion-create", args=parts)

@@ -2,17 +2,21 @@
 
 import math
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import mlflow
 import pandas as pd
 import pytest
+from django.urls import reverse
 from mlflow.entities import Metric
 from mlflow.tracking import MlflowClient
 from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
 from sklearn.linear_model import LogisticRegression
 
 from accounts.models import User
+from accounts.services import create_token
 from audit.models import AuditEntry
 from canvas.models import Project
 from data import storage
@@ -32,9 +36,13 @@ from registry.models import (
     RegisteredModel,
     Run,
 )
-from registry.services import artifacts, imports, models
+from registry.services import artifacts, batches, experiments, imports, models, registrations, runs, sources
+from registry.services.metrics import Point
+from registry.services.registrations import Registration
+from tests.conftest import ClientAs
+from tests.factories.canvas import ProjectFactory
 from tests.factories.jobs import in_this_thread
-from tests.factories.registry import the_stages
+from tests.factories.registry import skops_file, the_stages
 from tests.mlflow_server import mlflow_server
 
 POINTS = 6_000
@@ -154,6 +162,48 @@ def test_everything_is_taken_over_whole(server: MlflowServer, project: Project, 
     assert ended.count() == 3
     assert AuditEntry.objects.filter(chain=project.chain, action="mlflow-sync.finished").count() == 1
     assert not ImportedRecord.objects.exclude(imported_by=contributor).exists()
+
+
+def test_pages_and_permissions_say_where_a_record_came_from(
+    server: MlflowServer, contributor: User, client_as: ClientAs
+) -> None:
+    sync_all(server, contributor, models=["tree"])
+    browser = client_as(contributor)
+    version = ModelVersion.objects.select_related("model__project").get(number=2)
+    run = reverse("registry:run-detail", args=[server.project.slug, Run.objects.get().run_id])
+    for page in (run, version.get_absolute_url()):
+        assert "Taken over from" in browser.get(page).text
+
+
+def test_tenet_itself_is_a_server_to_take_over_from(
+    live_server: LiveServer, transactional_db: None, project: Project, owner: User, settings: Settings
+) -> None:
+    the_stages()
+    other = ProjectFactory(slug="origin", name="Origin", created_by=owner)
+    experiment = experiments.create(other, name="trees", by=owner)
+    run = runs.start(other, experiment_id=experiment.mlflow_id, by=owner, name="first")
+    batches.log(
+        other, run.run_id, by=owner, params=[("depth", "2")], points=[Point("f1", 0.5, step, step) for step in (1, 2)]
+    )
+    for path, content in {"model/MLmodel": b"flavors: {}\n", "model/model.skops": skops_file()}.items():
+        artifacts.store(run, path, [content], by=owner)
+    runs.update(other, run.run_id, by=owner, status="FINISHED")
+    model = models.register_model(other, name="tree", task=other.task, by=owner)
+    source = sources.find(other, f"runs:/{run.run_id}/model")
+    registrations.register(model, Registration(source=source, note="From there"), by=owner)
+    _, secret = create_token(owner, project_id=other.pk, name="sync", lifetime=timedelta(days=1))
+    settings.OUTSIDE_ALLOWED = [live_server.url]
+    server = imports.add_server(project, url=live_server.url, secret=secret, by=owner)
+    sync = sync_all(server, owner)
+    assert (sync.job.error, sync.state) == ("", MlflowSync.State.DONE)
+    assert sync.counts["version"] == {"new": 1}
+    taken = ModelVersion.objects.select_related("run").get(model__project=project)
+    assert (taken.number, taken.note, taken.origin) == (1, "From there", "import")
+    # The other project keeps its run, so that this one has an id of its own.
+    assert taken.run_id != run.pk
+    assert taken.run is not None
+    assert taken.run.metrics.count() == 2
+    assert {file["path"] for file in taken.files} == {"MLmodel", "model.skops"}
 
 
 def test_a_second_sync_takes_only_what_is_new_and_changes_no_version(
