@@ -189,8 +189,10 @@ def web_command(host: str, port: int, *, processes: int, threads: int) -> list[s
     """How the web process is started."""
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     options = ["--bind", address, "--workers", str(processes), "--threads", str(threads), "--worker-class", "gthread"]
+    # A training script pauses between its requests, and a connection that is closed meanwhile may take one with it.
+    patient = ["--keep-alive", "65"]
     quiet = ["--log-level", "warning", "--no-control-socket", "--graceful-timeout", "10", "--timeout", "120"]
-    return [sys.executable, "-m", "gunicorn", *options, *quiet, "config.wsgi:application"]
+    return [sys.executable, "-m", "gunicorn", *options, *patient, *quiet, "config.wsgi:application"]
 
 
 def say(text: str) -> None:
