@@ -37,6 +37,7 @@ MAIN = (
     Entry("reviews", "Reviews", "git-pull-request", "registry:review-list", "r"),
     Entry("evaluations", "Evaluations", "flask", "evaluation:job-list-all", "e"),
     Entry("audit", "Audit log", "history", "canvas:audit-log", "a", needs="read-everything"),
+    Entry("storage", "Storage", "server", "data:storage", needs="read-everything"),
     Entry("account", "Account", "user-circle", "accounts:profile", "u"),
 )
 

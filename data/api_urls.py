@@ -1,9 +1,23 @@
 from django.urls import path
 
-from data.api import agreements, checks, datasets, exchange, features, labeling, profiles, references, schemas, sources
+from data.api import (
+    agreements,
+    checks,
+    datasets,
+    exchange,
+    features,
+    labeling,
+    profiles,
+    references,
+    schemas,
+    sources,
+    storage,
+)
 
 app_name = "data-api"
 urlpatterns = [
+    path("storage/", storage.Storage.as_view(), name="storage"),
+    path("projects/<slug:slug>/storage/", storage.ProjectStorage.as_view(), name="project-storage"),
     path("projects/<slug:slug>/sources/", sources.SourceList.as_view(), name="source-list"),
     path("projects/<slug:slug>/sources/<int:source_id>/", sources.SourceDetail.as_view(), name="source-detail"),
     path(

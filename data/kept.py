@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from canvas.models import Project
 
+MOST_NAMED = 5
 _OFFERED: list["Column | Listing"] = []
 
 
@@ -40,6 +41,12 @@ class Column:
         """Whether a row of the project points to the file."""
         return self._rows().filter(**{self.field: sha256, self.project: project}).exists()
 
+    def names(self, sha256: str) -> list[str]:
+        """The records that point to the file, in words."""
+        model = apps.get_model(self.model)
+        rows = model._default_manager.filter(**{self.field: sha256})[:MOST_NAMED]
+        return [f"{model._meta.verbose_name} {row}" for row in rows]
+
     def _rows(self) -> QuerySet[Any, str]:  # Any: whichever model was named
         rows = apps.get_model(self.model)._default_manager.exclude(**{self.field: ""})
         return rows.order_by().values_list(self.field, flat=True)
@@ -70,6 +77,15 @@ class Listing:
         """Never said: whatever such a list holds, a column of the same project holds too."""
         return False
 
+    def names(self, sha256: str) -> list[str]:
+        """The records whose list holds the file, in words."""
+        model = apps.get_model(self.model)
+        rows = model._default_manager.exclude(**{self.field: []}).only("pk", self.field)
+        found = [
+            row.pk for row in rows.iterator() if any(file["sha256"] == sha256 for file in getattr(row, self.field))
+        ]
+        return [f"{model._meta.verbose_name} {row}" for row in model._default_manager.filter(pk__in=found[:MOST_NAMED])]
+
     def _read(self, **conditions: Any) -> Iterator[str]:  # Any: as a queryset takes it
         rows = apps.get_model(self.model)._default_manager.filter(**conditions).exclude(**{self.field: []})
         for files in rows.order_by().values_list(self.field, flat=True).iterator():
@@ -94,6 +110,14 @@ def expected(start: str) -> set[str]:
 def pointed_to(digests: Collection[str]) -> set[str]:
     """Those of some digests that any record points to."""
     return set().union(*(one.among(digests) for one in _OFFERED)) if digests else set()
+
+
+def named_by(sha256: str, *, most: int) -> list[str]:
+    """Some of the records that point to a file, each with its kind, for people."""
+    found: list[str] = []
+    for one in _OFFERED:
+        found += one.names(sha256)
+    return list(dict.fromkeys(found))[:most]
 
 
 def keeps(project: Project, sha256: str) -> bool:

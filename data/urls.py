@@ -13,10 +13,13 @@ from data.views import (
     references,
     schemas,
     sources,
+    storage,
 )
 
 app_name = "data"
 urlpatterns = [
+    path("storage/", storage.storage, name="storage"),
+    path("p/<slug:slug>/storage/limit/", storage.limit, name="storage-limit"),
     path("p/<slug:slug>/data/", lists.index, name="index"),
     path("p/<slug:slug>/data/snapshots/new/", datasets.dataset_upload, name="dataset-upload"),
     path("p/<slug:slug>/data/snapshots/refer/", references.dataset_refer, name="dataset-refer"),

@@ -39,3 +39,8 @@ class StorageCheck(models.Model):
 
     def __str__(self) -> str:
         return f"storage check of {self.started_at:%Y-%m-%d}"
+
+    @property
+    def damaged_files(self) -> int:
+        """How many files it found damaged; those that were whole again are on the list without a problem."""
+        return sum(1 for one in self.damaged if one["problem"])
