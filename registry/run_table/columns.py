@@ -68,15 +68,18 @@ def columns_named(names: Iterable[str]) -> list[Column]:
 
 
 def offered(project: Project, chosen: Sequence[Column]) -> dict[str, list[Column]]:
-    """The columns that can be chosen, by kind: those that the latest runs know, the commonest first."""
+    """The columns that can be chosen, by kind: those that the latest runs know, those that tell them apart first."""
     latest = list(
         Run.objects.filter(experiment__project=project).order_by("-pk").values_list("pk", flat=True)[:RUNS_LOOKED_AT]
     )
     tables = {"params": RunParam, "metrics": LatestMetric, "tags": RunTag}
     found: dict[str, list[Column]] = {"attributes": [Column("attributes", key) for key in ATTRIBUTES]}
     for kind, table in tables.items():
-        used = table._default_manager.filter(run__in=latest).values_list("key").annotate(runs=Count("pk"))
-        keys = dict(used.order_by("-runs", "key")) | {column.key: 0 for column in chosen if column.kind == kind}
+        used = table._default_manager.filter(run__in=latest).values("key")
+        counted = used.annotate(runs=Count("pk"), values=Count("value", distinct=True)).order_by("key")
+        # What is the same in every run tells nobody them apart.
+        first = sorted(counted, key=lambda row: (row["values"] == 1, -row["runs"]))
+        keys = dict.fromkeys([row["key"] for row in first] + [c.key for c in chosen if c.kind == kind])
         found[kind] = [Column(kind, key) for key in keys]
     return found
 
