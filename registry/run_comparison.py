@@ -13,7 +13,7 @@ SIDE_BY_SIDE = 10
 MOST = 100
 # A guess at what a metric's name means; whoever looks at the page can turn it round.
 _LOWER = re.compile(
-    r"(loss|error|err\b|mse|mae|rmse|mape|smape|deviance|perplexity|brier|ece\b|gap|time|seconds|latency|duration|cost)",
+    r"(loss|error|err\b|mse|mae|rmse|mape|smape|deviance|perplexity|brier|ece\b|gap|time|seconds|latency|duration|cost|_sd\b|_std\b|stddev)",
     re.IGNORECASE,
 )
 
