@@ -23,7 +23,7 @@ from tests.factories.registry import ExperimentFactory, ModelVersionFactory, Reg
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FIRST = 1_772_366_400_000  # START in milliseconds
 RUNS = 24
-ASKED = 150
+ASKED = 40
 WORDS = ["Adam", "adam", "sgd", "SGD", "", "0.1", "0.01", "10", "9", "a%b", "a_b", "aXb"]
 PATTERNS = ["%", "a%", "%A%", "_dam", "sgd", "0._%", "a_b", "", "%b"]
 
@@ -122,6 +122,7 @@ def test_runs_are_found_as_mlflow_finds_them(
     for run in described(chance):
         record_here(project, record_there(run_store, there, run), run)
     here, client = project.experiments.get(name="searched").mlflow_id, api_as(owner)
+    worth = 0
     for _ in range(ASKED):
         filtered = " AND ".join(clause(chance) for _ in range(chance.randrange(3)))
         wanted, size = order(chance), chance.choice([3, 50])
@@ -139,6 +140,8 @@ def test_runs_are_found_as_mlflow_finds_them(
             ours += [run["info"]["run_name"] for run in page.get("runs", [])]
             token = page.get("next_page_token")
         assert ours == theirs, (filtered, wanted)
+        worth += len(ours) > 1
+    assert worth > ASKED // 2  # else little was put in order
 
 
 def test_models_and_versions_are_found_as_mlflow_finds_them(
