@@ -157,8 +157,8 @@ def _environment(version: ModelVersion) -> Facts:
     environment = version.environment
     if environment is None:
         return {}
-    said = {label: getattr(environment, key) for key, label in environments.FACTS.items()}
-    return {label: environments.words(value) for label, value in said.items() if value}
+    said = {key: getattr(environment, key) for key in environments.FACTS}
+    return {environments.FACTS[key]: environments.words(value, key=key) for key, value in said.items() if value}
 
 
 def _packages(version: ModelVersion) -> Facts:

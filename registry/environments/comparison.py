@@ -14,7 +14,7 @@ FACTS = {
     "cpu": "Processor",
     "cpu_count": "Cores",
     "gpu": "Graphics processor",
-    "memory_bytes": "Memory in bytes",
+    "memory_bytes": "Memory",
     "container_image": "Container image",
     "seeds": "Seeds",
     "random_sources": "Random sources",
@@ -147,14 +147,16 @@ def _changed(name: str, before: str | None, after: str | None) -> PackageChange:
 def _facts(first: Environment, second: Environment) -> list[FactChange]:
     pairs = {key: (getattr(first, key), getattr(second, key)) for key in FACTS}
     return [
-        FactChange(key, FACTS[key], words(before), words(after))
+        FactChange(key, FACTS[key], words(before, key=key), words(after, key=key))
         for key, (before, after) in pairs.items()
         if (before or None) != (after or None)
     ]
 
 
-def words(value: Any) -> str:  # Any: text, number, seeds by name, or a list of sources
+def words(value: Any, *, key: str = "") -> str:  # Any: text, number, seeds by name, or a list of sources
     """A fact of an environment as text."""
+    if key == "memory_bytes" and value:
+        value = f"{value / 2**30:.2f} GiB"
     if isinstance(value, Mapping):
         value = [f"{name} {seed}" for name, seed in sorted(value.items())]
     if isinstance(value, list | tuple):

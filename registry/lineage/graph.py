@@ -84,7 +84,7 @@ def lineage_of(version: ModelVersion) -> Lineage:
         *_to_promotions(evaluations, promotions),
         *_to_stages(promotions, stages),
     ]
-    return Lineage([_shortened(column) for column in columns], list(dict.fromkeys(edges)))
+    return Lineage([_shortened(column, version) for column in columns], list(dict.fromkeys(edges)))
 
 
 def drawn(lineage: Lineage) -> list[tuple[str, str]]:
@@ -100,18 +100,14 @@ def drawn(lineage: Lineage) -> list[tuple[str, str]]:
     return list(dict.fromkeys(edges))
 
 
-def _shortened(column: Column) -> Column:
+def _shortened(column: Column, version: ModelVersion) -> Column:
     rest = len(column.nodes) - MOST_DRAWN
     if rest <= 1:
         return column
-    more = Node(f"{column.key}:more", f"and {rest} more", "listed on this page", f"#{ANCHORS[column.key]}", MORE)
+    promotions = reverse("registry:promotion-list", args=[version.model.project.slug])
+    listed = {"source": "#data", "snapshot": "#data", "evaluation": "#evaluations", "promotion": promotions}
+    more = Node(f"{column.key}:more", f"and {rest} more", "in the list", listed.get(column.key, "#history"), MORE)
     return Column(column.key, column.title, [*column.nodes[:MOST_DRAWN], more])
-
-
-ANCHORS = {
-    "source": "data", "snapshot": "data", "run": "source", "version": "model", "evaluation": "evaluations",
-    "promotion": "history", "stage": "history",
-}  # fmt: skip
 
 
 def _missing(key: str, label: str, detail: str) -> list[Node]:
