@@ -152,6 +152,13 @@ class Action(StrEnum):
     OUTLINE_READ = "outline.read"
     OUTLINE_FAILED = "outline.failed"
     OUTLINE_NOTED = "outline.noted"
+    MODEL_EXPORT_REQUESTED = "model-export.requested"
+    MODEL_EXPORTED = "model-export.finished"
+    MODEL_EXPORT_FAILED = "model-export.failed"
+    MODEL_ARCHIVE_RECEIVED = "model-archive.received"
+    MODEL_RESTORE_REQUESTED = "model-restore.requested"
+    MODEL_RESTORED = "model-restore.finished"
+    MODEL_RESTORE_FAILED = "model-restore.failed"
     ARTIFACT_VERIFIED = "artifact.verified"
     ARTIFACT_STORED = "artifact.stored"
     ARTIFACT_REMOVED = "artifact.removed"
@@ -334,6 +341,13 @@ SENTENCES: dict[Action, str] = {
     Action.OUTLINE_READ: "kept the steps of {label}",
     Action.OUTLINE_FAILED: "could not read the steps of {label}",
     Action.OUTLINE_NOTED: "wrote a note beside the steps of {label}",
+    Action.MODEL_EXPORT_REQUESTED: "asked for the model {label} as one file",
+    Action.MODEL_EXPORTED: "exported the model {label}",
+    Action.MODEL_EXPORT_FAILED: "could not export the model {label}",
+    Action.MODEL_ARCHIVE_RECEIVED: "brought in the exported model {label}",
+    Action.MODEL_RESTORE_REQUESTED: "asked for {label} to be restored",
+    Action.MODEL_RESTORED: "restored {label}",
+    Action.MODEL_RESTORE_FAILED: "could not restore {label}",
     Action.ENVIRONMENT_RECORDED: "recorded the training environment {label}",
     Action.SERVING_STATED: "stated how {label} is served",
     Action.ARTIFACT_VERIFIED: "checked the stored file of {label}",

@@ -31,6 +31,7 @@ urlpatterns = [
     path("", include("registry.version_api_urls")),
     path("", include("registry.run_api_urls")),
     path("", include("registry.outline_api_urls")),
+    path("", include("registry.exchange_api_urls")),
     path("projects/<slug:slug>/environments/", environments.EnvironmentList.as_view(), name="environment-list"),
     path(
         "projects/<slug:slug>/environments/compare/",

@@ -14,6 +14,8 @@ class RegistryConfig(AppConfig):
         from registry.mlflow_api.search import matching  # noqa: PLC0415  as above
 
         offer("mlflow-sync", "registry.mlflow_import.handler.MlflowSyncHandler")
+        offer("model-export", "registry.exchange_handlers.ExportHandler")
+        offer("model-restore", "registry.exchange_handlers.RestoreHandler")
         connection_created.connect(matching.teach)
         self._offer_evidence()
 

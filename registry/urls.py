@@ -42,6 +42,7 @@ urlpatterns = [
     path("", include("registry.version_urls")),
     path("", include("registry.run_urls")),
     path("", include("registry.outline_urls")),
+    path("", include("registry.exchange_urls")),
     path("p/<slug:slug>/environments/", environments.environment_list, name="environment-list"),
     path("p/<slug:slug>/environments/new/", environments.environment_create, name="environment-create"),
     path("p/<slug:slug>/environments/compare/", environments.environment_compare, name="environment-compare"),

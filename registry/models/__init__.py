@@ -1,6 +1,7 @@
 from registry.models.aliases import Alias, AliasMove
 from registry.models.artifacts import Artifact
 from registry.models.environments import ServingStatement, TrainingEnvironment
+from registry.models.exchange import ModelArchive, ModelExport
 from registry.models.logged_models import (
     LoggedModel,
     LoggedModelMetric,
@@ -32,6 +33,8 @@ __all__ = [
     "LoggedModelTag",
     "MlflowServer",
     "MlflowSync",
+    "ModelArchive",
+    "ModelExport",
     "ModelOutline",
     "ModelVersion",
     "OutlineNote",
