@@ -1,6 +1,6 @@
 """How exports of models, and archives that were brought in, are written as JSON."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -45,7 +45,7 @@ class ArchiveSerializer(serializers.ModelSerializer[ModelArchive]):
 
     class Meta:
         model = ModelArchive
-        fields = (
+        fields: ClassVar[Any] = (  # Any: a child says more
             "id", "file_name", "sha256", "size", "state", "reason", "progress", "name", "model", "summary", "origins",
             "brought_by", "brought_at", "restored_by", "restored_at",
         )  # fmt: skip
@@ -60,7 +60,7 @@ class ArchiveDetailSerializer(ArchiveSerializer):
     plan = serializers.SerializerMethodField()
 
     class Meta(ArchiveSerializer.Meta):
-        fields = (*ArchiveSerializer.Meta.fields, "plan", "history")
+        fields: ClassVar[Any] = (*ArchiveSerializer.Meta.fields, "plan", "history")  # Any: longer than the parent's
 
     @extend_schema_field(PlannedSerializer(many=True))
     def get_plan(self, archive: ModelArchive) -> Any:  # Any: DRF's data

@@ -101,8 +101,8 @@ def _runs(versions: Iterable[ModelVersion]) -> list[Run]:
 
 
 def _environments(versions: Iterable[ModelVersion], runs: Iterable[Run]) -> list[TrainingEnvironment]:
-    held = [one.environment for one in (*versions, *runs) if one.environment is not None]
-    return sorted({one.sha256: one for one in held}.values(), key=lambda one: one.sha256)
+    held = [version.environment for version in versions] + [run.environment for run in runs]
+    return sorted({one.sha256: one for one in held if one is not None}.values(), key=lambda one: one.sha256)
 
 
 def _datasets(versions: Iterable[ModelVersion], runs: Iterable[Run]) -> list[Dataset]:
@@ -131,8 +131,9 @@ def _digest(dataset: Dataset) -> str:
 
 
 def _run(run: Run, keys: _Keys, gathered: Gathered) -> Values:
-    files = [{"path": one.path, "sha256": one.sha256, "size": one.size} for one in run.artifacts.all()]
-    gathered.files |= {one["sha256"]: one["size"] for one in files}
+    artifacts = list(run.artifacts.all())
+    files = [{"path": one.path, "sha256": one.sha256, "size": one.size} for one in artifacts]
+    gathered.files |= {one.sha256: one.size for one in artifacts}
     inputs = [
         {name: getattr(link, name) for name in SAID_OF_INPUT} | {"dataset": keys.datasets[link.dataset_id]}
         for link in run.datasets.all()

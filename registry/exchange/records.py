@@ -120,10 +120,10 @@ class _Input(_Strict):
     name = _Text(500, filled=True)
     digest = _Text(36)
     source_type = _Text(100)
-    source = _Text()
+    source = _Text()  # type: ignore[assignment]  # a field, which the metaclass takes out of the class
     schema = _Text(2**20)
     profile = _Text(2**20)
-    context = _Text(500)
+    context = _Text(500)  # type: ignore[assignment]  # a field, which the metaclass takes out of the class
     tags = _Json(dict)
     dataset = _Text(40, filled=True)
 
@@ -131,7 +131,7 @@ class _Input(_Strict):
 class _Run(_Strict):
     key = _Text(40, filled=True)
     experiment = _Text(40, filled=True)
-    parent = _Text(40)
+    parent = _Text(40)  # type: ignore[assignment]  # a field, which the metaclass takes out of the class
     environment = _Text(40)
     name = _Text(500)
     algorithm = _Text(200)
