@@ -44,7 +44,7 @@ def record_run(
     _ensure_valid(params or {}, metrics, started_at, ended_at)
     if environment and environment.project_id != project.pk:
         raise InvalidRun("This training environment belongs to another project.")
-    group, _ = Experiment.objects.get_or_create(project=project, name=experiment)
+    group = _group(project, experiment)
     run = Run.objects.create(
         experiment=group,
         name=name,
@@ -166,6 +166,16 @@ def restore(project: Project, run_id: str, *, by: User, reason: str = "") -> Non
     run.deleted_at = None
     run.save(update_fields=["deleted_at"])
     record(Action.RUN_RESTORED, by=by, on=run, chain=project.chain, after={"run_id": run.run_id}, comment=reason)
+
+
+def _group(project: Project, name: str) -> Experiment:
+    """The experiment of a name, made where there is none."""
+    if name == experiments.DEFAULT_NAME:
+        experiments.default_of(project)
+    group, _ = Experiment.objects.get_or_create(project=project, name=name)
+    if group.deleted_at is not None:
+        raise InvalidRun(f"The experiment {name} was deleted. Restore it, or name another one.")
+    return group
 
 
 def _ensure_valid(

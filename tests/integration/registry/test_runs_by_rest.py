@@ -142,3 +142,17 @@ def test_a_long_list_by_rest_stays_under_its_ceiling(
         body = api.get(at(project, "run-list"), {"limit": 200, "sort": "-metrics.auc"}).json()
     assert (body["count"], len(body["results"]), body["results"][0]["metrics"]["auc"]) == (2_000, 200, 89.0)
     assert Experiment.objects.count() == 1
+
+
+def test_a_run_is_not_recorded_into_a_deleted_experiment(project: Project, contributor: User, api_as: ApiAs) -> None:
+    group = ExperimentFactory(project=project, name="sweep")
+    experiments.delete(project, group.mlflow_id, by=contributor)
+    sent = {"experiment": "sweep", "name": "forest"}
+    answer = api_as(contributor).post(at(project, "run-list"), sent, format="json")
+    assert (answer.status_code, "was deleted" in answer.json()["detail"]) == (400, True)
+    assert not Run.objects.exists()
+    experiments.restore(project, group.mlflow_id, by=contributor)
+    assert api_as(contributor).post(at(project, "run-list"), sent, format="json").status_code == 201
+    to_default = sent | {"experiment": "Default"}
+    assert api_as(contributor).post(at(project, "run-list"), to_default, format="json").status_code == 201
+    assert Experiment.objects.get(name="Default").is_default
