@@ -316,6 +316,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     # Several records have a kind or a status; in the schema each list of choices has its record's name.
     "ENUM_NAME_OVERRIDES": {
+        "DeliveryStateEnum": "registry.models.WebhookDelivery.State",
         "FindingEnum": "data.models.FeatureDefinition.Finding",
         "GoNoGoOutcomeEnum": "canvas.models.GoNoGoDecision.Outcome",
         "KpiKindEnum": "canvas.models.Kpi.Kind",
@@ -325,6 +326,9 @@ SPECTACULAR_SETTINGS = {
         "RiskStatusEnum": "canvas.models.Risk.Status",
         "RunStatusEnum": "registry.models.Run.Status",
         "SourceKindEnum": "data.models.DataSource.Kind",
+        "SyncStateEnum": "registry.models.MlflowSync.State",
+        "WebhookEventEnum": "registry.webhook_serializers.EVENT_CHOICES",
+        "WebhookStatusEnum": "registry.models.Webhook.Status",
     },
 }
 

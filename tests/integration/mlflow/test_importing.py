@@ -113,7 +113,7 @@ def server(project: Project, owner: User, filled: str, settings: Settings, db: N
 
 def sync_all(server: MlflowServer, by: User, **chosen: Any) -> MlflowSync:
     sync = imports.request_sync(server, by=by, **(chosen or {"all_of_it": True}))
-    runner.run_due(supervise=in_this_thread)
+    runner.run_next(sync.job_id, supervise=in_this_thread)
     sync.refresh_from_db()
     return sync
 
@@ -262,15 +262,13 @@ class Dying:
         return True
 
 
-def test_a_worker_that_dies_again_and_again_loses_and_doubles_nothing(
-    server: MlflowServer, contributor: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_worker_that_dies_again_and_again_loses_and_doubles_nothing(server: MlflowServer, contributor: User) -> None:
     imports.request_sync(server, by=contributor, all_of_it=True)
-    handler, job = MlflowSyncHandler(), Job.objects.get()
+    handler, job = MlflowSyncHandler(), Job.objects.get(kind=imports.KIND)
     for steps in (1, 2, 3, 5, 8, 11):
         with pytest.raises(Killed):
             handler.run(job, Dying(steps))
-    runner.run_due(supervise=in_this_thread)
+    runner.run_next(job.pk, supervise=in_this_thread)
     sync = MlflowSync.objects.get()
     assert sync.state == MlflowSync.State.DONE
     assert sync.counts["run"]["new"] == 4
