@@ -103,7 +103,7 @@ def test_a_pipeline_is_logged_registered_named_and_loaded(
     assert client.get_model_version_by_alias("Triage für 100 %", "candidate").aliases == ["candidate"]
     for uri in (
         "models:/Triage für 100 %@candidate", "models:/Triage für 100 %/1", "models:/Triage für 100 %/latest",
-        f"models:/{model_id}",
+        f"models:/{model_id}", f"runs:/{run.info.run_id}/classifier",
     ):  # fmt: skip
         loaded = mlflow.sklearn.load_model(uri)
         assert (loaded.predict(ROWS) == model.predict(ROWS)).all(), uri
