@@ -57,7 +57,7 @@ class ModelEditForm(forms.Form):
     name = forms.CharField(
         max_length=LONGEST_MODEL_NAME,
         strip=False,
-        help_text="Anything but / and :. Scripts that load the model by its old name get an error afterwards.",
+        help_text="Anything but “/” and “:”. Scripts that load the model by its old name get an error afterwards.",
     )
     description = forms.CharField(
         required=False,
