@@ -35,10 +35,8 @@ def find(
     Raises BadSearch.
     """
     fields = orders_of(kind, orders)
-    asked_about = [field_of(kind, clause.about) for clause in clauses] + [field for field, _ in fields]
-    rows = rows.alias(**_expressions(asked_about))
-    rows = rows.filter(*(condition(kind, clause, metrics=metrics) for clause in clauses))
-    rows, terms = ordered(rows, fields)
+    rows = matching(kind, rows, clauses, metrics=metrics)
+    rows, terms = ordered(rows.alias(**_expressions([field for field, _ in fields])), fields)
     asked = [kind.noun, *(f"{order.about} {order.descending} {order.dataset}" for _, order in fields)]
     if page_token:
         rows = rows.filter(after(terms, pages.read(page_token, asked, terms)))
@@ -47,10 +45,14 @@ def find(
     return Found(pks, pages.write(asked, terms, found[at_most - 1]) if len(found) > at_most else None)
 
 
-def matching(kind: Searched, rows: QuerySet[Any], clauses: Sequence[Clause]) -> QuerySet[Any]:
+def matching(
+    kind: Searched, rows: QuerySet[Any], clauses: Sequence[Clause], *, metrics: Q | None = None
+) -> QuerySet[Any]:
     """The rows for which all clauses hold, for whoever orders and pages them in another way; raises BadSearch."""
     asked_about = [field_of(kind, clause.about) for clause in clauses]
-    return rows.alias(**_expressions(asked_about)).filter(*(condition(kind, clause) for clause in clauses))
+    return rows.alias(**_expressions(asked_about)).filter(
+        *(condition(kind, clause, metrics=metrics) for clause in clauses)
+    )
 
 
 def _expressions(fields: Sequence[Attribute | Keyed]) -> dict[str, Combinable]:
