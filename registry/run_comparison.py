@@ -70,7 +70,7 @@ class Comparison:
     @classmethod
     def of(cls, project: Project, run_ids: Sequence[str], *, turned: Collection[str] = ()) -> Self:
         """The project's runs with these ids; `turned` names metrics whose direction was guessed wrongly."""
-        wanted = list(dict.fromkeys(run_ids))[:MOST]
+        wanted = [run_id for run_id in dict.fromkeys(run_ids) if "\0" not in run_id][:MOST]
         found = Run.objects.filter(experiment__project=project, run_id__in=wanted)
         by_id = {run.run_id: run for run in found.select_related("experiment", "environment", "created_by")}
         runs = [by_id[run_id] for run_id in wanted if run_id in by_id]

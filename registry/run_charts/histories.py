@@ -5,12 +5,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Avg, BigIntegerField, Count, ExpressionWrapper, F, Max, Min, Q, QuerySet, Value
+from django.db.models import Avg, Count, F, FloatField, Max, Min, Q, QuerySet, Value
+from django.db.models.functions import Cast, Floor
 
 from registry.models import Run, RunMetric
-from registry.models.runs import LARGEST_FLOAT
 
 MOST_POINTS = 300
+# Beyond it, the span of an axis or a mean would no longer be a number itself.
+LARGEST_DRAWN = 1e100
 STEP, TIME = "step", "time"
 
 
@@ -41,7 +43,7 @@ def read(runs: Sequence[Run], keys: Collection[str], *, by: str, most: int = MOS
     """The histories of these metrics by key and run, over steps or over seconds since each one's first point."""
     column = "step" if by == STEP else "timestamp_ms"
     points = RunMetric.objects.filter(run__in=runs, key__in=keys).order_by()
-    drawable = Q(is_nan=False, value__gt=-LARGEST_FLOAT, value__lt=LARGEST_FLOAT)
+    drawable = Q(is_nan=False, value__gt=-LARGEST_DRAWN, value__lt=LARGEST_DRAWN)
     counted = points.values("run_id", "key").annotate(
         count=Count("pk"), kept=Count("pk", filter=drawable), first=Min(column), last=Max(column)
     )
@@ -81,10 +83,9 @@ def keys_over(runs: Sequence[Run]) -> list[str]:
 
 
 def _grouped(points: QuerySet[RunMetric], column: str, first: int, last: int, most: int) -> list[Point]:
-    width = last - first + 1
-    place: Any = ExpressionWrapper(
-        (F(column) - Value(first)) * Value(most) / Value(width), output_field=BigIntegerField()
-    )
+    # Steps may lie as far apart as whole numbers go, and so would their products.
+    at: Any = (Cast(F(column), FloatField()) - Value(float(first))) * Value(most / (float(last) - float(first) + 1))
+    place = Floor(at)
     rows = points.annotate(place=place).values("place")
     measured = rows.annotate(x=Avg(column), y=Avg("value"), low=Min("value"), high=Max("value")).order_by("place")
     return [Point(row["x"], row["y"], row["low"], row["high"]) for row in measured]

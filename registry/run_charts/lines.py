@@ -177,7 +177,7 @@ def _notes(histories: Sequence[History]) -> str:
         said += " Long histories are drawn as means of neighbouring points; the band spans the lowest and highest."
     if left_out := sum(history.left_out for history in histories):
         verb = "is" if left_out == 1 else "are"
-        said += f" {left_out:,} of the values {verb} no finite number and cannot be drawn."
+        said += f" {left_out:,} of the values {verb} no number that can be drawn."
     return said
 
 

@@ -1,9 +1,10 @@
 """Which runs a table shows: the same questions on the page, in the address and over REST."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -19,6 +20,14 @@ STATUSES = [("", "Any"), (OPEN, "Going or scheduled"), *Run.Status.choices]
 SHOWN = [("", "Without the deleted"), ("deleted", "Deleted only"), ("all", "Deleted too")]
 
 
+class DayField(forms.DateField):
+    """A day on which a run may have been recorded; the calendar's ends have no day before or after them."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        validators = [MinValueValidator(date(1970, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
+        super().__init__(widget=forms.DateInput(attrs={"type": "date"}), validators=validators, **kwargs)
+
+
 class RunFilterForm(forms.Form):
     """Questions to a project's runs; every one may stay open."""
 
@@ -26,8 +35,8 @@ class RunFilterForm(forms.Form):
     status = forms.ChoiceField(choices=STATUSES, required=False)
     name = forms.CharField(max_length=200, required=False, label="Name contains")
     by = forms.CharField(max_length=200, required=False, label="Started by")
-    since = forms.DateField(required=False, label="From", widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(required=False, label="To", widget=forms.DateInput(attrs={"type": "date"}))
+    since = DayField(required=False, label="From")
+    until = DayField(required=False, label="To")
     shown = forms.ChoiceField(choices=SHOWN, required=False, label="Deleted runs")
     filter = forms.CharField(
         max_length=4_000,
@@ -100,5 +109,5 @@ class RunFilterForm(forms.Form):
         return found
 
 
-def _start_of(day: Any) -> datetime:
+def _start_of(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))

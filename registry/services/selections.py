@@ -42,7 +42,8 @@ def record_selection(
 
     Raises InvalidSelection for what does not fit together, StillGoing while a candidate is not over.
     """
-    reason, wanted = ensure_text(reason.strip(), what="the reason"), list(dict.fromkeys([*candidates, chosen]))
+    reason = ensure_text(reason.strip(), what="the reason")
+    wanted = [ensure_text(run_id, what="a run's id") for run_id in dict.fromkeys([*candidates, chosen])]
     if not reason:
         raise InvalidSelection("Say why this run was chosen. Whoever reads the record later has only this sentence.")
     if not FEWEST <= len(wanted) <= MOST:

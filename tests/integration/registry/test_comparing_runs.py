@@ -66,7 +66,7 @@ def test_an_address_with_other_peoples_runs_or_nonsense_shows_only_what_is_here(
     project: Project, runs: list[Run], viewer: User, client_as: ClientAs
 ) -> None:
     foreign = RunFactory(experiment__project=ProjectFactory(), name="secret-name")
-    asked = {"run": [runs[0].run_id, foreign.run_id, "nonsense", runs[1].run_id, runs[1].run_id]}
+    asked = {"run": [runs[0].run_id, foreign.run_id, "non\0sense", runs[1].run_id, runs[1].run_id]}
     page = client_as(viewer).get(url(project), asked)
     assert [run.name for run in page.context["comparison"].runs] == ["shallow", "deep"]
     assert "secret-name" not in page.content.decode()

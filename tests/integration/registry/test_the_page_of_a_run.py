@@ -40,13 +40,15 @@ def test_charts_show_histories_with_gaps_long_ones_and_those_without_steps(
     loss = [Point("loss", math.nan if step == 5 else 1 / (1 + step), step, 1000 * step) for step in range(20)]
     long = [Point("long", float(step % 7), step, step) for step in range(3_000)]
     clock = [Point("clock", float(second), 0, 1_000 * second) for second in range(5)]
-    metrics.add(run, [*loss, *long, *clock, Point("once", 3.0, 0, 1), Point("huge", 1e308 * 10, 0, 1)])
+    far = [Point("far", (-1) ** at * 1e99, at * 2**53 - 2**62, 1) for at in range(400)]
+    steep = [Point("steep", value, at, at) for at, value in enumerate((1e308, -1e308, 1.0, 2.0))]
+    metrics.add(run, [*loss, *long, *clock, *far, *steep, Point("once", 3.0, 0, 1), Point("huge", 1e308 * 10, 0, 1)])
     page = client_as(viewer).get(url(run))
     drawn = {drawing.title: drawing for drawing in page.context["charts"]}
-    assert sorted(drawn) == ["clock", "long", "loss"]
+    assert sorted(drawn) == ["clock", "far", "long", "loss", "steep"]
     assert all(drawing.svg.startswith("<svg") for drawing in drawn.values())
     assert "From 1 at step 0 to 0.05 at step 19" in drawn["loss"].caption
-    assert "1 of the values is no finite number" in drawn["loss"].caption
+    assert "1 of the values is no number that can be drawn" in drawn["loss"].caption
     assert "means of neighbouring points" in drawn["long"].caption
     assert drawn["clock"].columns[0] == "Seconds since the first point"
     assert "1.7977e+308" in page.content.decode()

@@ -110,6 +110,8 @@ def test_questions_narrow_the_table_and_a_bad_one_is_told(
     assert page.status_code == 200
     assert "Select a valid choice" in page.content.decode()
     assert "Enter a valid date" in page.content.decode()
+    for query in ({"until": "9999-12-31"}, {"since": "0001-01-01"}, {"experiment": "9" * 40}, {"name": "\0"}):
+        assert browser.get(url, query).context["form"].errors
     assert "No run answers these questions" in browser.get(url, {"name": "zzz"}).content.decode()
 
 
