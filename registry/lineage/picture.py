@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 
-from drawing.vega import clipped
 from registry.lineage.graph import Lineage, Node, drawn
 
 BOX_WIDTH, BOX_HEIGHT = 148, 50
 ACROSS, DOWN, HEAD = 24, 14, 30
-LONGEST_LABEL, LONGEST_DETAIL = 18, 23
 
 
 @dataclass(frozen=True)
@@ -17,8 +15,6 @@ class Box:
     node: Node
     x: int
     y: int
-    label: str
-    detail: str
 
     @property
     def name(self) -> str:
@@ -58,8 +54,7 @@ def picture_of(lineage: Lineage) -> Picture:
         top = HEAD + (tallest - len(column.nodes)) * (BOX_HEIGHT + DOWN) // 2
         for row, node in enumerate(column.nodes):
             y = top + row * (BOX_HEIGHT + DOWN)
-            label, detail = clipped(node.label, LONGEST_LABEL), clipped(node.detail, LONGEST_DETAIL)
-            boxes[node.key] = Box(node, x + 1, y, label, detail)
+            boxes[node.key] = Box(node, x + 1, y)
     lines = [_line(boxes[start], boxes[end]) for start, end in drawn(lineage) if start in boxes and end in boxes]
     width = len(lineage.columns) * (BOX_WIDTH + ACROSS) - ACROSS + 2
     return Picture(width, height, heads, list(boxes.values()), lines, lineage.sentence)
