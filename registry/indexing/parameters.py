@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 _WHOLE = re.compile(r"-?(0|[1-9]\d{0,14})")
-_NUMBER = re.compile(r"-?(\d+\.\d*|\.?\d+)([eE][+-]?\d+)?")
+# With a point or an exponent: digits alone that are too many, or begin with 0, are rather a name.
+_NUMBER = re.compile(r"-?((0|[1-9]\d*)\.\d*|\.\d+|(0|[1-9]\d*)(?=[eE]))([eE][+-]?\d+)?")
 _SEED = re.compile(r"(^|[._]|__)(random_state|random_seed|seed)$", re.IGNORECASE)
 _WORDS: dict[str, Any] = {"True": True, "False": False, "true": True, "false": False, "None": None}
 _SPACES = ("param_grid", "param_distributions", "search_space", "param_space")

@@ -10,7 +10,7 @@ from audit.services import canonical
 from data import storage
 from registry import archives, formats, json_values
 from registry.formats import ArtifactFormat
-from registry.indexing import mlmodel, packages
+from registry.indexing import estimators, mlmodel, packages
 from registry.indexing.mlmodel import MlModel
 from registry.indexing.packages import Found
 from registry.services.sources import InvalidSource, Source
@@ -38,6 +38,8 @@ class Folder:
     format: ArtifactFormat
     description: MlModel
     environment: Found
+    estimator: str = ""
+    """The estimator's class where the file says it without being loaded."""
     example_input: Any = None
     unread: list[str] = field(default_factory=list)
     """What could not be read, as sentences; none of it keeps a version from being registered."""
@@ -78,6 +80,7 @@ def read(source: Source) -> Folder:
         format=recognised,
         description=description,
         environment=packages.read(described, python_version=description.python_version),
+        estimator=_estimator(main, recognised),
         example_input=_example(by_path, description, unread),
         unread=unread,
     )
@@ -113,6 +116,13 @@ def _format_of(file: File) -> ArtifactFormat:
         found = formats.ensure_matches(path, PurePosixPath(file["path"]).name)
         archives.ensure_unpacks_small(path)
     return found
+
+
+def _estimator(file: File, recognised: ArtifactFormat) -> str:
+    if recognised is not ArtifactFormat.SKOPS:
+        return ""
+    with storage.local_path(file["sha256"]) as path:
+        return estimators.read(path)
 
 
 def _example(files: dict[str, File], description: MlModel, unread: list[str]) -> Any:
