@@ -88,7 +88,7 @@ def test_every_column_sorts_numbers_as_numbers_and_what_is_missing_last(
 
 
 def test_questions_narrow_the_table_and_a_bad_one_is_told(
-    url: str, viewer: User, project: Project, declare: Declare, client_as: ClientAs
+    url: str, viewer: User, contributor: User, project: Project, declare: Declare, client_as: ClientAs
 ) -> None:
     long_ago = timezone.now() - timedelta(days=40)
     declare("forest 1", status=Run.Status.RUNNING, started_by="mara")
@@ -104,6 +104,8 @@ def test_questions_narrow_the_table_and_a_bad_one_is_told(
     assert names(browser, url, since=day, name="forest") == ["forest 1"]
     assert names(browser, url, shown="deleted") == ["gone"]
     assert "gone" not in names(browser, url)
+    assert "Restore gone" not in browser.get(url, {"shown": "all"}).content.decode()
+    assert "Restore gone" in client_as(contributor).get(url, {"shown": "all"}).content.decode()
     assert names(browser, url, experiment=Experiment.objects.get(name="others").pk) == ["linear"]
     foreign = ExperimentFactory(project=ProjectFactory())
     page = browser.get(url, {"experiment": foreign.pk, "since": "2026-02-31"})
