@@ -107,6 +107,8 @@ def _wanted(call: Call, at: str) -> tuple[Owner, str]:
 def _ensure_whole(request: HttpRequest) -> None:
     # A fragment is cut off before we see a path, and broken UTF-8 would come as text that only looks like a path.
     sent = request.META.get("RAW_URI", "")
+    if "?" in sent and request.method == "PUT":
+        raise UnusablePath("The path holds a question mark, at which clients cut a path off. Rename the file.")
     if "#" in sent:
         raise UnusablePath("The path holds a #, at which clients cut a path off. Write it as a name without #.")
     try:

@@ -99,7 +99,14 @@ def serving(folder: Path, **more: str) -> Iterator[Served]:
         "--log-level",
         "error",
     ]
-    command += ["--worker-class", "gthread", "--no-control-socket", "config.wsgi:application"]
+    command += [
+        "--worker-class",
+        "gthread",
+        "--no-control-socket",
+        "--graceful-timeout",
+        "2",
+        "config.wsgi:application",
+    ]
     server = subprocess.Popen(command, **how)  # type: ignore[call-overload]
     try:
         _wait(port)
@@ -107,7 +114,11 @@ def serving(folder: Path, **more: str) -> Iterator[Served]:
         yield Served(port, int(children.stdout.split()[0]), folder, secret, root)
     finally:
         server.terminate()
-        server.wait(timeout=30)
+        try:
+            server.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
 
 
 def _wait(port: int) -> None:
