@@ -14,7 +14,7 @@ from registry.mlflow_api import bodies
 from registry.mlflow_api.door import Answer, Call, address
 from registry.mlflow_api.errors import MlflowError
 from registry.models import Artifact
-from registry.services import artifacts
+from registry.services import artifacts, models, versions
 from registry.services.artifacts import Entry, Owner
 
 
@@ -84,6 +84,21 @@ def file_of_run(call: Call) -> Answer:
     """A file of a run, as links have it."""
     owner = artifacts.run_of(call.project, call.sent.text("run_id") or call.sent.required("run_uuid"))
     return send(call.request, artifacts.find(owner, artifact_paths.plain(call.sent.required("path"))))
+
+
+def file_of_version(call: Call) -> Answer:
+    """A file of a registered version, as links have it."""
+    model = models.find(call.project, call.sent.required("name"))
+    version = versions.find(model, call.sent.whole("version"))
+    wanted = artifact_paths.plain(call.sent.required("path"))
+    files = version.files or [
+        {"path": version.artifact_name, "sha256": version.artifact_sha256, "size": version.artifact_size}
+    ]
+    for file in files:
+        if file["path"] == wanted:
+            name = wanted.rpartition("/")[2]
+            return downloads.part_or_whole(call.request, file["sha256"], size=file["size"], file_name=name)
+    raise artifacts.NoSuchArtifact(f"There is no file {wanted!r} in {version}.")
 
 
 def no_addresses_elsewhere(call: Call, **parts: Any) -> Answer:
@@ -157,5 +172,6 @@ ADDRESSES = [
         address(get=(READ, of_logged_model)),
         name="logged-model-artifact-list",
     ),
+    path("model-versions/get-artifact", address(get=(READ, file_of_version)), name="version-artifact-file"),
     path("get-artifact", address(get=(READ, file_of_run)), name="run-artifact-file"),
 ]

@@ -62,6 +62,7 @@ TABLE = {
     "mlflow:artifact-part": Row(prepare=a_part, put=dict.fromkeys(CAST, 400), api=True),
     # Without the run it asks for.
     "mlflow:run-artifact-list": Row(get=everyone_inside(400), api=True),
+    "mlflow:version-artifact-file": Row(get=everyone_inside(400), api=True),
     "mlflow:run-artifact-file": Row(get=everyone_inside(400), api=True),
     "mlflow:logged-model-artifact-list": Row(prepare=a_model, get=everyone_inside(), api=True),
 }

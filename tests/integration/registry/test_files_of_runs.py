@@ -223,6 +223,16 @@ def test_only_the_registered_folder_of_a_run_is_frozen(
     assert program.delete(f"{PROXY}/{root}/models/notes.txt").status_code == 200
 
 
+def test_a_file_of_a_version_is_linked_by_name_and_number(program: APIClient, model: RegisteredModel) -> None:
+    version = ModelVersionFactory(model=model)
+    asked = {"name": model.name, "version": version.number, "path": version.artifact_name}
+    response = program.get("/model-versions/get-artifact", asked)
+    assert hashlib.sha256(b"".join(response)).hexdigest() == version.artifact_sha256
+    for wrong in ({"path": "other.txt"}, {"version": 99}, {"name": "nobody's"}):
+        assert program.get("/model-versions/get-artifact", asked | wrong).status_code == 404
+    assert program.get("/model-versions/get-artifact", asked | {"path": "../x"}).status_code == 400
+
+
 HOSTILE = [
     "../x", "a/../../x", "..%2Fx", "%2E%2E/x", "%252e%252e/x", "..%5Cx", "a\\..\\x", "%5C%5Chost/share", "a%00b",
     "%2500", "/etc/passwd", "%2Fetc/passwd", "a//b", "a/", "./a", "a/./b", "a%0Ab", "a%7Fb", "a%23b", "C:/x", "c%3A%5Cx",

@@ -19,7 +19,7 @@ MIB = 2**20
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with serving(tmp_path_factory.mktemp("var"), TENET_TRANSFER_SILENCE_SECONDS="2") as server:
         yield server
 
