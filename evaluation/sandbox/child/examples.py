@@ -28,6 +28,8 @@ def example(ask: Callable[[], Outcome]) -> dict[str, Any]:
 
 def _answers(outcome: Outcome) -> list[dict[str, Any]]:
     values = np.asarray(outcome.values)[:MOST_ROWS]
+    if values.ndim > 1 and values.size == len(values):
+        values = values.reshape(-1)
     scores = (
         None if outcome.scores is None else np.asarray(outcome.scores, dtype=float).reshape(len(outcome.values), -1)
     )
