@@ -5,7 +5,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from canvas.models import Project
 from data import storage
+from data.services import quotas
+from data.services.quotas import OverQuota
 from data.storage import Missing
 from jobs.handlers import PermanentFailure, Progress
 from jobs.models import Job
@@ -72,14 +75,23 @@ class ExportHandler:
                     "from a backup, and export again."
                 ) from reason
             progress.report("Keeping the archive", 92)
-            with path.open("rb") as source:
-                stored = storage.store(source, limit=MOST_ARCHIVE)
+            try:
+                with (
+                    path.open("rb") as source,
+                    quotas.receive(export.model.project, source, limit=MOST_ARCHIVE) as received,
+                ):
+                    stored = received.keep()
+            except storage.TooLarge as reason:
+                raise PermanentFailure(str(reason)) from reason
         held = gathered.documents["records.json"]
         counts = {"versions": len(held["versions"]), "runs": len(held["runs"]), "files": len(gathered.files)}
         progress.log(f"Wrote {counts['versions']} versions, {counts['runs']} runs and {counts['files']} files.")
 
         def save() -> None:
-            exports.finish(export, stored, counts)
+            try:
+                exports.finish(export, stored, counts)
+            except OverQuota as reason:
+                raise PermanentFailure(str(reason)) from reason
 
         return save
 
@@ -103,7 +115,7 @@ class RestoreHandler:
                 progress.report("Checking the archive", 2)
                 read = records.read(archive)
                 points = {run["key"]: records.metrics(archive, run["key"]) for run in read.values["runs"]}
-                found = _bring_in(archive, read, progress)
+                found = _bring_in(brought.project, archive, read, progress)
         except _REFUSALS as reason:
             raise PermanentFailure(str(reason)) from reason
         progress.report("Making the records", 95)
@@ -129,14 +141,15 @@ class RestoreHandler:
         restores.fail(_archive_of(job), STOPPED)
 
 
-def _bring_in(archive: Archive, read: Records, progress: Progress) -> dict[str, str]:
+def _bring_in(project: Project, archive: Archive, read: Records, progress: Progress) -> dict[str, str]:
     """Store every file under its digest, and tell what each model file is from its content."""
     files = read.files
     meter = _Meter(progress, "Bringing the files in", sum(files.values()), (5, 90))
     names = {one["artifact_sha256"]: one["artifact_name"] for one in read.values["versions"]}
     found: dict[str, str] = {}
     for sha256 in sorted(files):
-        with storage.receive(_counted(archive.parts(file_entry(sha256)), meter), limit=MOST_ARCHIVE) as received:
+        parts = _counted(archive.parts(file_entry(sha256)), meter)
+        with quotas.receive(project, parts, limit=MOST_ARCHIVE) as received:
             if sha256 in names:
                 found[sha256] = str(formats.ensure_matches(received.path, names[sha256]))
                 archives.ensure_unpacks_small(received.path)

@@ -9,6 +9,8 @@ FILES = (
     Column("registry.Artifact", "sha256", "run__experiment__project"),
     Column("registry.Artifact", "sha256", "logged_model__experiment__project"),
     Column("registry.ModelVersion", "artifact_sha256", "model__project"),
+    Column("registry.ModelExport", "sha256", "model__project"),
+    Column("registry.ModelArchive", "sha256", "project"),
     Listing("registry.ModelVersion", "files", "model__project"),
 )
 

@@ -9,8 +9,9 @@ from audit.actions import Action
 from audit.services import record
 from canvas.models import Project
 from data.models import Dataset
+from data.services import quotas
 from data.services.declarations import declare
-from registry import registered
+from registry import registered, webhook_events
 from registry.exchange.records import Records, Values
 from registry.models import (
     Artifact,
@@ -29,7 +30,7 @@ from registry.models import (
     VersionTag,
 )
 from registry.models.runs import new_run_id
-from registry.services import artifacts, environments, experiments, metrics, models, restores, versions
+from registry.services import artifacts, environments, experiments, metrics, models, restores, versions, webhooks
 from registry.services.metrics import Point
 
 BATCH = 5_000
@@ -61,6 +62,8 @@ class Restoring:
 
     def make(self) -> tuple[RegisteredModel, list[Values]]:
         """Make the records inside the caller's transaction; says what each version was there and is here."""
+        for sha256, size in self.read.files.items():
+            quotas.count_new(self.project, sha256, size)
         model = self._model()
         planned = restores.plan(self.project, self.name, self.read.versions)
         told = []
@@ -117,6 +120,9 @@ class Restoring:
                 "environment": version.environment_id,
             },
         )  # fmt: skip
+        webhooks.announce(
+            self.project, "model_version.created", by=self.by, data=webhook_events.version_created(version)
+        )
         registered.tell(version, by=self.by)
         return version
 

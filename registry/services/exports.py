@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.actions import Action
 from audit.services import record
+from data.services import quotas
 from data.storage import StoredFile
 from jobs import services as jobs
 from jobs.models import Job
@@ -35,7 +36,8 @@ def request_export(model: RegisteredModel, *, by: User) -> ModelExport:
 
 
 def finish(export: ModelExport, stored: StoredFile, counts: dict[str, Any]) -> None:
-    """Keep where the file lies; the worker calls it in the transaction that ends the job."""
+    """Keep where the file lies; the worker calls it in the transaction that ends the job. Raises OverQuota."""
+    quotas.count_new(export.model.project, stored.sha256, stored.size)
     export.sha256, export.size, export.counts, export.finished_at = stored.sha256, stored.size, counts, timezone.now()
     export.save(update_fields=["sha256", "size", "counts", "finished_at"])
     record(

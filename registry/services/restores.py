@@ -11,7 +11,7 @@ from accounts.models import User
 from audit.actions import Action
 from audit.services import record
 from canvas.models import Project
-from data import storage
+from data.services import quotas
 from jobs import services as jobs
 from registry.exchange import records, zips
 from registry.exchange.layout import MOST_ARCHIVE, InvalidArchive
@@ -44,7 +44,7 @@ class Planned:
 def receive(project: Project, source: BinaryIO | Iterable[bytes], *, file_name: str, by: User) -> ModelArchive:
     """Check an archive to its last byte and keep it; raises InvalidArchive, TooLarge or UnusableName and keeps nothing."""
     name = versions.plain_name(file_name)
-    with storage.receive(source, limit=MOST_ARCHIVE) as received:
+    with quotas.receive(project, source, limit=MOST_ARCHIVE) as received:
         with zips.opened(received.path) as archive:
             found = records.read(archive)
             for run in found.values["runs"]:
@@ -53,6 +53,7 @@ def receive(project: Project, source: BinaryIO | Iterable[bytes], *, file_name: 
         _ensure_usable_name(found.values["model"]["name"])
         stored = received.keep()
     with transaction.atomic():
+        quotas.count_new(project, stored.sha256, stored.size)
         brought = ModelArchive.objects.create(
             project=project, file_name=name, sha256=stored.sha256, size=stored.size, summary=found.summary,
             history=found.history, name=found.values["model"]["name"], brought_by=by,
