@@ -316,12 +316,14 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     # Several records have a kind or a status; in the schema each list of choices has its record's name.
     "ENUM_NAME_OVERRIDES": {
+        "ArchiveStateEnum": "registry.models.ModelArchive.State",
         "DeliveryStateEnum": "registry.models.WebhookDelivery.State",
         "FindingEnum": "data.models.FeatureDefinition.Finding",
         "GoNoGoOutcomeEnum": "canvas.models.GoNoGoDecision.Outcome",
         "KpiKindEnum": "canvas.models.Kpi.Kind",
         "LoggedModelStatusEnum": "registry.models.LoggedModel.Status",
         "OpportunityStatusEnum": "canvas.models.Opportunity.Status",
+        "OutlineStateEnum": "registry.models.ModelOutline.State",
         "PromotionStatusEnum": "registry.models.PromotionRequest.Status",
         "RiskStatusEnum": "canvas.models.Risk.Status",
         "RunStatusEnum": "registry.models.Run.Status",

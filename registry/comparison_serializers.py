@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 
-class RowSerializer(serializers.Serializer[Any]):
+class FieldRowSerializer(serializers.Serializer[Any]):
     """One fact with what each version says of it."""
 
     label = serializers.CharField()  # type: ignore[assignment]  # a field of that name, not this field's own label
@@ -18,7 +18,7 @@ class SectionSerializer(serializers.Serializer[Any]):
 
     key = serializers.CharField()
     title = serializers.CharField()
-    rows = RowSerializer(many=True)
+    rows = FieldRowSerializer(many=True)
 
 
 class VersionComparisonSerializer(serializers.Serializer[Any]):

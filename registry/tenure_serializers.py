@@ -11,7 +11,7 @@ from registry.serializers import VoteSerializer
 from registry.tenures import Gap, Tenure
 
 
-class ChangeSerializer(serializers.ModelSerializer[StageAssignment]):
+class StageChangeSerializer(serializers.ModelSerializer[StageAssignment]):
     """A version that held the stage at another time."""
 
     version = serializers.IntegerField(source="version.number")
@@ -58,15 +58,15 @@ class GapSerializer(serializers.Serializer[Any]):
     before = serializers.SerializerMethodField(help_text="The last version to hold it before; null for none.")
     after = serializers.SerializerMethodField(help_text="The first to hold it since; null for none.")
 
-    @extend_schema_field(ChangeSerializer(allow_null=True))
+    @extend_schema_field(StageChangeSerializer(allow_null=True))
     def get_before(self, gap: Gap) -> Any:  # Any: plain JSON
         """The last one before."""
-        return ChangeSerializer(gap.before).data if gap.before else None
+        return StageChangeSerializer(gap.before).data if gap.before else None
 
-    @extend_schema_field(ChangeSerializer(allow_null=True))
+    @extend_schema_field(StageChangeSerializer(allow_null=True))
     def get_after(self, gap: Gap) -> Any:  # Any: plain JSON
         """The first one since."""
-        return ChangeSerializer(gap.after).data if gap.after else None
+        return StageChangeSerializer(gap.after).data if gap.after else None
 
 
 class AnswerSerializer(serializers.Serializer[Any]):
