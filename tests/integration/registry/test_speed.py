@@ -64,8 +64,8 @@ def many_runs(project: Project) -> None:
 @pytest.mark.parametrize(
     ("name", "args", "ceiling"),
     [
-        ("registry:model-list", [], 12),
-        ("registry:model-detail", ["breast-mass"], 18),
+        ("registry:model-list", [], 13),
+        ("registry:model-detail", ["breast-mass"], 20),
         ("registry:version-detail", ["breast-mass", 1], 45),
         ("registry:promotion-list", [], 12),
         ("registry:promotion-detail", [2], 45),
