@@ -317,6 +317,7 @@ SPECTACULAR_SETTINGS = {
     # Several records have a kind or a status; in the schema each list of choices has its record's name.
     "ENUM_NAME_OVERRIDES": {
         "ArchiveStateEnum": "registry.models.ModelArchive.State",
+        "BlockStateEnum": "canvas.serializers.evidence.STATES",
         "DeliveryStateEnum": "registry.models.WebhookDelivery.State",
         "FindingEnum": "data.models.FeatureDefinition.Finding",
         "GoNoGoOutcomeEnum": "canvas.models.GoNoGoDecision.Outcome",

@@ -7,6 +7,9 @@ from canvas.models import EvidenceLink
 from canvas.serializers.text import PlainText
 
 
+STATES = [state.value for state in State]
+
+
 class KindSerializer(serializers.Serializer[Any]):
     """A kind of record that a field may link."""
 
@@ -61,7 +64,7 @@ class LinkStateSerializer(serializers.Serializer[Any]):
     """A link and how its record stands today."""
 
     link = LinkSerializer()
-    state = serializers.ChoiceField(choices=[state.value for state in State])
+    state = serializers.ChoiceField(choices=STATES)
     reason = serializers.CharField()
     url = serializers.CharField()
 
@@ -69,7 +72,7 @@ class LinkStateSerializer(serializers.Serializer[Any]):
 class StateReasonSerializer(serializers.Serializer[Any]):
     """Why a state is what it is, in a sentence."""
 
-    state = serializers.ChoiceField(choices=[state.value for state in State])
+    state = serializers.ChoiceField(choices=STATES)
     field = serializers.CharField()
     sentence = serializers.CharField()
 
@@ -83,6 +86,6 @@ class StateSerializer(serializers.Serializer[Any]):
     status = serializers.CharField(help_text="draft, in-review or accepted; empty while the block is.")
     is_complete = serializers.BooleanField()
     open_comments = serializers.IntegerField()
-    state = serializers.ChoiceField(choices=[state.value for state in State])
+    state = serializers.ChoiceField(choices=STATES)
     reasons = StateReasonSerializer(many=True)
     links = LinkStateSerializer(many=True)
