@@ -6,7 +6,6 @@ from canvas.block_states import State
 from canvas.models import EvidenceLink
 from canvas.serializers.text import PlainText
 
-
 STATES = [state.value for state in State]
 
 
