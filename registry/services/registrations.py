@@ -11,6 +11,7 @@ from accounts.models import User
 from audit.actions import Action
 from audit.services import record
 from canvas.models import Project
+from data import settling
 from registry import environment_files, json_values, registered, webhook_events
 from registry.environment_files import EnvironmentFacts, UnreadableEnvironment
 from registry.models import (
@@ -66,6 +67,8 @@ def register(model: RegisteredModel, asked: Registration, *, by: User) -> ModelV
     # Outside the transaction: reading files must not hold up every other writer.
     folder = folders.read(asked.source)
     background = backgrounds.read(asked.source)
+    # What the manifest covers has to outlive a power cut.
+    settling.wait()
     with transaction.atomic():
         environment, unread = _environment(model.project, folder, background, by)
         model = models.locked(model)

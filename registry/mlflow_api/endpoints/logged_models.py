@@ -3,6 +3,7 @@
 from django.urls import path
 
 from canvas.roles import Permission
+from data import settling
 from registry.mlflow_api import keys, wire
 from registry.mlflow_api.door import Call, Fields, address
 from registry.mlflow_api.endpoints.experiments import experiment_id
@@ -45,6 +46,8 @@ def finish(call: Call, model_id: str) -> Fields:
     if "status" not in call.sent:
         raise Malformed("Missing value for required parameter 'status'.")
     status = call.sent.choice("status", STATUSES)
+    # As with the end of a run.
+    settling.wait()
     return _shown(logged_models.finish(call.project, model_id, status=status, by=call.user))
 
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from canvas.roles import Permission
+from data import settling
 from registry.mlflow_api import keys, wire
 from registry.mlflow_api.door import Call, Fields, address
 from registry.mlflow_api.endpoints.experiments import experiment_id
@@ -55,6 +56,8 @@ def get(call: Call) -> Fields:
 
 def update(call: Call) -> Fields:
     """Say how a run stands, when it ended, or how it is called."""
+    # What a digest covers from here on has to outlive a power cut, and waiting holds up no other writer yet.
+    settling.wait()
     sent = call.sent
     run = runs.update(
         call.project,
