@@ -13,7 +13,7 @@ import pytest
 from tests.integration.registry.real_server import PROXY, Served, serving
 
 # It brings its own database along.
-pytestmark = pytest.mark.any_database
+pytestmark = [pytest.mark.any_database, pytest.mark.django_db]
 
 MIB = 2**20
 

@@ -90,6 +90,8 @@ def test_a_bucket_is_named_by_its_address(tmp_path: Path) -> None:
         "file_overwrite": False,
         "endpoint_url": "https://s3.example.org",
         "region_name": "eu-1",
+        # What is larger goes to a file on the way: a model of gigabytes must not fill memory.
+        "max_memory_size": 8 * 2**20,
     }
 
 
