@@ -189,8 +189,9 @@ def web_command(host: str, port: int, *, processes: int, threads: int) -> list[s
     """How the web process is started."""
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     options = ["--bind", address, "--workers", str(processes), "--threads", str(threads), "--worker-class", "gthread"]
-    # A training script pauses between its requests, and a connection that is closed meanwhile may take one with it.
-    patient = ["--keep-alive", "65"]
+    # A training script pauses between its requests, and a connection that is closed meanwhile may take one with it; its
+    # searches of versions stand in the address, however many runs they name.
+    patient = ["--keep-alive", "20", "--limit-request-line", "8190"]
     quiet = ["--log-level", "warning", "--no-control-socket", "--graceful-timeout", "10", "--timeout", "120"]
     return [sys.executable, "-m", "gunicorn", *options, *patient, *quiet, "config.wsgi:application"]
 
@@ -224,7 +225,7 @@ def main() -> int:
         where.host,
         where.port,
         processes=environment.whole_number("TENET_WEB_PROCESSES", default=1),
-        threads=environment.whole_number("TENET_WEB_THREADS", default=4),
+        threads=environment.whole_number("TENET_WEB_THREADS", default=16),
     )
     try:
         require_free_port(where.host, where.port)

@@ -27,6 +27,9 @@ class StageAt(RegistryAPIView):
     def get(self, request: Request, slug: str, stage: str) -> Response:
         """Read who held the stage then; a day counts whole, in the installation's zone."""
         project = self.get_project(slug)
+        # An answer about today to a question about another day would be believed.
+        if unknown := sorted(set(request.query_params) - {"at", "model", "format"}):
+            raise ValidationError({unknown[0]: ["Nothing of this name is asked here. Write at= for the day."]})
         held = get_object_or_404(Stage, key=stage)
         name = request.query_params.get("model")
         try:

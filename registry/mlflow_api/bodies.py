@@ -5,11 +5,14 @@ from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, RawPostDataException, UnreadablePostError
 
 from data import connections
 
 CHUNK = 2**18
+# A message that is refused is read to its end if it is no larger.
+SMALL = 2**20
 
 
 class CutShort(Exception):
@@ -37,10 +40,15 @@ def chunks(request: HttpRequest) -> Iterator[bytes]:
 
 
 def after_refusal(request: HttpRequest, problem: Exception, answer: HttpResponse) -> HttpResponse:
-    """The answer to a refused file, once the rest of the file is read and thrown away.
+    """The answer to a refused request, once the rest of its body is read and thrown away.
 
-    Clients send a whole file before they look for an answer: a connection closed under them hides what it said.
+    Clients send a whole file before they look for an answer: a connection closed under them hides what it said. And
+    what is left unread of a message is read by the server together with the next one, which then waits.
     """
+    length = str(request.META.get("CONTENT_LENGTH") or "")
+    if request.method != "PUT" and length.isdigit() and int(length) <= SMALL:
+        with suppress(RequestDataTooBig, UnreadablePostError, RawPostDataException):
+            _ = request.body
     if request.method == "PUT" and hasattr(request.META["wsgi.input"], "reader") and not isinstance(problem, CutShort):
         left = settings.UPLOAD_MAX_BYTES
         with suppress(CutShort):

@@ -45,7 +45,7 @@ class RunFilterForm(forms.Form):
         help_text="Such as: metrics.val_auc > 0.9 and params.max_depth = '4' and tags.team LIKE 'north%'",
         widget=forms.TextInput(attrs={"class": "mono", "spellcheck": "false", "autocapitalize": "off"}),
     )
-    parent = forms.CharField(max_length=32, required=False, widget=forms.HiddenInput)
+    parent = forms.RegexField(r"^[0-9a-f]{32}$", required=False, widget=forms.HiddenInput)
 
     # What narrows the list beyond the experiment: a tree of it would hide the children that match.
     NARROWING = ("status", "name", "by", "since", "until", "filter", "parent")

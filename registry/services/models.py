@@ -11,7 +11,7 @@ from accounts.models import User
 from audit.actions import Action
 from audit.services import record
 from canvas.models import Project
-from registry.models import Alias, AliasMove, PromotionRequest, RegisteredModel, RegisteredModelTag
+from registry.models import Alias, AliasMove, PromotionRequest, RegisteredModel, RegisteredModelTag, StageAssignment
 from registry.models.versions import LONGEST_MODEL_NAME
 from registry.services import protection, webhooks
 
@@ -187,6 +187,7 @@ def remove(model: RegisteredModel, *, by: User) -> None:
     now, name = timezone.now(), model.name
     numbers = list(model.versions.live().order_by("number").values_list("number", flat=True))
     model.versions.live().update(removed_at=now, updated_at=now)
+    StageAssignment.objects.filter(version__model=model, until_at__isnull=True).update(until_at=now)
     _announce(model, "deleted", by=by, before={"versions": numbers}, after={})
     moved = drop_aliases(model.aliases.select_related("version"), by=by)
     model.name, model.removed_at, model.updated_at = _name_aside(model), now, now

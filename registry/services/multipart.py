@@ -40,6 +40,7 @@ class Upload:
     path: str
     project: str
     by: int
+    count: int
 
 
 def begin(project: Project, owner: Owner, path: str, *, count: int, by: User) -> tuple[str, list[str]]:
@@ -47,7 +48,7 @@ def begin(project: Project, owner: Owner, path: str, *, count: int, by: User) ->
     if not 1 <= count <= MOST_PARTS:
         raise InvalidUpload(f"A file is sent in 1 to {MOST_PARTS:,} parts, not in {count:,}.")
     artifacts.ensure_free(owner, path)
-    upload = Upload(uuid.uuid4().hex, artifacts.root_of(owner), path, project.slug, by.pk)
+    upload = Upload(uuid.uuid4().hex, artifacts.root_of(owner), path, project.slug, by.pk, count)
     return _signed(upload), [_signed(upload, number) for number in range(1, count + 1)]
 
 
@@ -74,6 +75,9 @@ def complete(
     Raises InvalidUpload, NotThere, and what `artifacts.store` raises; then the parts stay, so that one can be sent again.
     """
     upload = _ours(signed, project, owner, path, by)
+    announced = list(announced)
+    if {number for number, _ in announced} != set(range(1, upload.count + 1)):
+        raise InvalidUpload(f"The upload was begun with {upload.count:,} parts. Name each of them once.")
     artifact = artifacts.store(owner, path, parts.joined(upload.key, announced), by=by)
     parts.discard(upload.key)
     return artifact
@@ -86,7 +90,7 @@ def abort(project: Project, owner: Owner, path: str, *, signed: str, by: User) -
 
 def _ours(signed: str, project: Project, owner: Owner, path: str, by: User) -> Upload:
     upload, number = _read(signed)
-    if number or upload != Upload(upload.key, artifacts.root_of(owner), path, project.slug, by.pk):
+    if number or upload != Upload(upload.key, artifacts.root_of(owner), path, project.slug, by.pk, upload.count):
         raise InvalidUpload("This upload was begun for another file. Begin it again.")
     return upload
 

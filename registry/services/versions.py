@@ -171,6 +171,8 @@ def remove(version: ModelVersion, *, by: User) -> None:
     moved = models.drop_aliases(version.aliases.select_related("version"), by=by)
     version.removed_at = version.updated_at = timezone.now()
     version.save(update_fields=["removed_at", "updated_at"])
+    # Whoever asks later who held a stage is told until when, and not that it still does.
+    version.stage_assignments.filter(until_at__isnull=True).update(until_at=version.removed_at)
     _announce(version, "deleted", by=by, before={"aliases": list(moved)}, after={})
     record(Action.VERSION_REMOVED, by=by, on=version, chain=model.project.chain, before={"aliases": list(moved)})
 

@@ -36,6 +36,10 @@ LEFT_OUT = (
     "/original",
     ".md",
     ".csv",
+    ".txt",
+    ".yaml",
+    ".zip",
+    "/Dockerfile",
 )
 NAMED = ("p", "models", "runs", "practices", "example")
 LEAST = {"owner": 105, "administrator": 70}

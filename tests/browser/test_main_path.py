@@ -99,7 +99,7 @@ def register_a_version(scientist: Visitor, rows: pd.DataFrame, folder: Path) -> 
     skops.io.dump(model.fit(features, rows[LABEL]), file)
 
     page = scientist.go(f"{PROJECT}models/")
-    page.get_by_role("link", name=MODEL, exact=True).click()
+    page.get_by_role("region", name="Table of models").get_by_role("link", name=MODEL, exact=True).click()
     page.get_by_role("link", name="Register a version").click()
     page.get_by_label("Model file").set_input_files(file)
     page.get_by_label("Algorithm").fill("Logistic regression on standardised features")
@@ -205,4 +205,6 @@ def copied(page: Page, panel: str) -> str:
 
 
 def all_copied(page: Page, panel: str) -> list[str]:
-    return [str(button.get_attribute("data-copy")) for button in page.locator(f"{panel} [data-copy]").all()]
+    offered = page.locator(f"{panel} [data-copy]")
+    expect(offered.first).to_be_attached()
+    return [str(button.get_attribute("data-copy")) for button in offered.all()]

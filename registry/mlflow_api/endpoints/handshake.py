@@ -7,7 +7,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from registry.mlflow_api import errors, wire
+from registry.mlflow_api import bodies, errors, wire
+from registry.mlflow_api.errors import MlflowError
 
 # The version whose contract is answered.
 SPOKEN = "3.17.2"
@@ -53,7 +54,8 @@ def server_info(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def unknown(request: HttpRequest, rest: str = "") -> HttpResponseBase:
     """An address of MLflow's that is not answered here, told in JSON, as clients fall back on seeing that."""
-    return errors.answer("ENDPOINT_NOT_FOUND", f"{request.path} is not answered here.")
+    problem = MlflowError("ENDPOINT_NOT_FOUND", f"{request.path} is not answered here.")
+    return bodies.after_refusal(request, problem, errors.answer(problem.code, str(problem)))
 
 
 ADDRESSES = [

@@ -14,7 +14,7 @@ from requests import HTTPError
 from tests.integration.registry.real_server import Served, serving
 
 # It brings its own database along.
-pytestmark = pytest.mark.any_database
+pytestmark = [pytest.mark.any_database, pytest.mark.django_db]
 
 MIB = 2**20
 ODD = [

@@ -55,6 +55,9 @@ def test_parts_become_one_file_and_nothing_is_left(program: APIClient, root: str
         answer = send(begun["credentials"][index], pieces[index])
         assert answer.status_code == 200
         announced.append({"part_number": index + 1, "etag": answer["ETag"], "url": "x"})
+    # A file that lacks its end would look like a file.
+    short = ask(program, "complete", f"{root}/models", upload_id=begun["upload_id"], parts=announced[1:3])
+    assert (short.status_code, run.artifacts.count()) == (400, 0)
     response = ask(program, "complete", f"{root}/models", upload_id=begun["upload_id"], parts=announced[:3])
     assert (response.status_code, response.json()) == (200, {})
     artifact = run.artifacts.get()

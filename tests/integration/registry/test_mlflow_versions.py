@@ -300,6 +300,20 @@ def test_free_stages_are_set_and_said_to_be_set_without_a_promotion(mlflow: Mlfl
         assert refused["error_code"] == "INVALID_PARAMETER_VALUE", stage
 
 
+def test_a_removed_version_held_its_stage_until_it_was_removed(mlflow: Mlflow, project: Project) -> None:
+    the_stages()
+    mlflow.register(source=f"models:/{a_logged_model(project).model_id}")
+    assert StageAssignment.objects.get().until_at is None
+    assert mlflow("DELETE", "model-versions/delete", name="triage", version="1") == {}
+    assert StageAssignment.objects.get().until_at == ModelVersion.objects.get().removed_at
+
+
+def test_the_experiment_of_scripts_that_name_none_stays(mlflow: Mlflow) -> None:
+    mlflow("POST", "runs/create", experiment_id="0")
+    assert mlflow("POST", "experiments/delete", experiment_id="0")["error_code"] == "RESOURCE_CONFLICT"
+    assert mlflow("POST", "runs/create", experiment_id="0")["run"]["info"]["experiment_id"] == "0"
+
+
 def test_a_removed_model_frees_its_name_and_stays_a_record(mlflow: Mlflow, project: Project) -> None:
     source = f"models:/{a_logged_model(project).model_id}"
     mlflow.register(source=source)
