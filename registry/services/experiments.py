@@ -126,11 +126,11 @@ def delete(project: Project, experiment_id: str, *, by: User) -> None:
     experiment = _held(project, experiment_id)
     if experiment.deleted_at is not None:
         return
+    dependants.ensure_none(of_experiment=experiment)
     if experiment.is_default:
         raise dependants.InUse(
             "Scripts that name no experiment log to Default, so it stays. Delete runs of it instead."
         )
-    dependants.ensure_none(of_experiment=experiment)
     now = timezone.now()
     runs = Run.objects.filter(experiment=experiment, deleted_at=None).update(deleted_at=now)
     models = LoggedModel.objects.filter(experiment=experiment, deleted_at=None).update(deleted_at=now)
