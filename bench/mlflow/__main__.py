@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict
+from itertools import count
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -21,12 +22,15 @@ from bench.mlflow.requests_made import OPERATIONS, Client, Operation
 from bench.mlflow.servers import Contestant, mlflow_server, tenet_server
 from samples import server
 
-ROUNDS = 5
-TURN_SECONDS = 2.0
+ROUNDS = 3
+TURN_SECONDS = 1.0
 # A request this long is asked for once, and by one client only.
 LONG, VERY_LONG = 2.0, 8.0
 CROWDS = (1, 8)
 SETTINGS: dict[str, tuple[str, ...]] = {"mlflow server": (), "mlflow server, one worker": ("--workers", "1")}
+
+_made: dict[str, list[Client]] = defaultdict(list)
+_numbers = count()
 
 Figures = dict[tuple[str, int], dict[str, float]]
 """Seconds per request, by operation, number of clients and server."""
@@ -104,7 +108,7 @@ def _timed(operation: Operation, running: list[Contestant], number: int, known: 
     Whoever needed very long for one client is not asked by many: two processors at best halve the time of a request.
     """
     patient = [one for one in running if number == 1 or known.get(one.name, 0) < VERY_LONG]
-    clients = {one.name: [_client(one) for _ in range(number)] for one in patient}
+    clients = {one.name: _clients(one, number) for one in patient}
     seconds: dict[str, list[float]] = defaultdict(list)
     times: dict[str, int] = {}
     with ThreadPoolExecutor(number) as pool:
@@ -129,10 +133,17 @@ def _repeat(operation: Operation, client: Client, times: int) -> None:
         operation.ask(client)
 
 
+def _clients(one: Contestant, number: int) -> list[Client]:
+    """As many clients as asked for, made once for each server."""
+    held = _made[one.name]
+    held += [_client(one) for _ in range(number - len(held))]
+    return held[:number]
+
+
 def _client(one: Contestant) -> Client:
     client = Client(one)
     client.crowd = Client.crowd_of_tenet if one.name == "Tenet" else {n: str(i) for n, i in crowd.SIZES.items()}
-    client.model = f"bench-{id(client)}"
+    client.model = f"bench-{next(_numbers)}"
     client.prepare()
     client.post("registered-models/create", name=client.model)
     for _ in range(5):

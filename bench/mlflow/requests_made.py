@@ -51,12 +51,22 @@ class Client:
         self, method: str, path: str, body: bytes | Iterable[bytes] | None = None, headers: dict[str, str] | None = None
     ) -> bytes:
         """One request; raises Refused for any status but 200."""
-        self._connection.request(method, path, body, (headers or {}) | self.server.headers)
-        response = self._connection.getresponse()
-        content = response.read()
+        try:
+            response, content = self._answer(method, path, body, headers or {})
+        except ConnectionError:
+            # Closed while others had their turn, as a script's may be while it trains.
+            self._connection.close()
+            response, content = self._answer(method, path, body, headers or {})
         if response.status != 200:
             raise Refused(f"{self.server.name}: {method} {path} answered {response.status}: {content[:300]!r}")
         return content
+
+    def _answer(
+        self, method: str, path: str, body: bytes | Iterable[bytes] | None, headers: dict[str, str]
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        self._connection.request(method, path, body, headers | self.server.headers)
+        response = self._connection.getresponse()
+        return response, response.read()
 
     def prepare(self) -> None:
         """Make what the operations below need."""
@@ -118,8 +128,9 @@ class Client:
 
     def _search(self, runs: int, **asked: Any) -> None:
         found = self.post("runs/search", experiment_ids=[self.crowd[runs]], max_results=100, **asked)
-        if len(found.get("runs", [])) != 100:
-            raise Refused(f"{self.server.name} found {len(found.get('runs', []))} runs instead of 100.")
+        # A filter that finds next to nothing would be quick for the wrong reason.
+        if len(found.get("runs", [])) < 50:
+            raise Refused(f"{self.server.name} found only {len(found.get('runs', []))} runs.")
 
     def _file(self, name: str = "model/MLmodel") -> str:
         return f"{FILES}{self.experiment}/{self.filled_run}/artifacts/{name}"
