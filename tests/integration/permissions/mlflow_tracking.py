@@ -12,11 +12,17 @@ READ = everyone_inside(ok=400)
 RUN = "5" * 32
 HERE = {"run_id": RUN}
 MODEL = '{"artifact_path": "model", "flavors": {}, "utc_time_created": "now", "run_id": "5"}'
+PASSING = 4_242_424
 
 
 def a_run(project: Project) -> dict[str, Any]:
     experiment = ExperimentFactory(project=project, name="Default", is_default=True)
     RunFactory(experiment=experiment, run_id=RUN, status="RUNNING").tags.create(key="team", value="north")
+    return {}
+
+
+def an_experiment(project: Project) -> dict[str, Any]:
+    ExperimentFactory(pk=PASSING, project=project, name="passing")
     return {}
 
 
@@ -30,7 +36,10 @@ TABLE = {
     "mlflow:experiment-get": Row(get=READ, api=True),
     "mlflow:experiment-get-by-name": Row(get=READ, api=True),
     "mlflow:experiment-update": Row(post=WRITE, post_data={"experiment_id": "0", "new_name": "first"}, api=True),
-    "mlflow:experiment-delete": Row(post=WRITE, post_data={"experiment_id": "0"}, api=True),
+    # Experiment 0 stays, whoever asks.
+    "mlflow:experiment-delete": Row(
+        prepare=an_experiment, post=WRITE, post_data={"experiment_id": str(PASSING)}, api=True
+    ),
     "mlflow:experiment-restore": Row(post=WRITE, post_data={"experiment_id": "0"}, api=True),
     "mlflow:experiment-set-tag": Row(
         post=WRITE, post_data={"experiment_id": "0", "key": "team", "value": "south"}, api=True
