@@ -14,6 +14,8 @@ from bench.mlflow.servers import Contestant
 API = "/api/2.0/mlflow/"
 FILES = "/api/2.0/mlflow-artifacts/artifacts/"
 FIVE_MEGABYTES = bytes(range(256)) * (5 * 2**20 // 256)
+PATIENCE = 60.0
+"""Seconds after which a request counts as taking this long."""
 _numbers = count()
 
 
@@ -36,7 +38,7 @@ class Client:
     model: str = ""
 
     def __post_init__(self) -> None:
-        self._connection = http.client.HTTPConnection(urlsplit(self.server.url).netloc, timeout=120)
+        self._connection = http.client.HTTPConnection(urlsplit(self.server.url).netloc, timeout=PATIENCE)
 
     def post(self, path: str, **fields: Any) -> dict[str, Any]:
         """Send a message."""
@@ -53,6 +55,9 @@ class Client:
         """One request; raises Refused for any status but 200."""
         try:
             response, content = self._answer(method, path, body, headers or {})
+        except TimeoutError:
+            self._connection.close()
+            raise
         except ConnectionError:
             # Closed while others had their turn, as a script's may be while it trains.
             self._connection.close()

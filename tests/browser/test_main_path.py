@@ -88,7 +88,7 @@ def record_the_environment(scientist: Visitor, folder: Path) -> None:
     page.get_by_label("Seeds").fill("none: training is not random")
     page.get_by_role("button", name="Record the environment").click()
     expect(page.locator("#packages tbody tr")).to_have_count(3)
-    expect(page.locator(".head")).to_contain_text("repeatable")
+    expect(page.locator("header.head")).to_contain_text("repeatable")
 
 
 def register_a_version(scientist: Visitor, rows: pd.DataFrame, folder: Path) -> str:
@@ -126,7 +126,7 @@ def evaluate_and_watch(page: Page) -> None:
     # The page turns into its results by itself.
     expect(page.get_by_role("heading", name="KPI thresholds")).to_be_visible(timeout=WORKED)
     expect(page.get_by_role("progressbar")).to_have_count(0)
-    expect(page.locator(".head")).to_contain_text("Held-out rows")
+    expect(page.locator("header.head")).to_contain_text("Held-out rows")
     verdicts = page.locator("#kpis tbody tr")
     expect(verdicts).to_have_count(4)
     for row in verdicts.all():
@@ -162,7 +162,7 @@ def sign_for_it(approver: Visitor, name: str, *, password: str) -> None:
     page.get_by_role("button", name="Approve and sign").click()
     expect(page.locator("#id_password_error")).to_be_visible()
     expect(page.get_by_label("Reason")).to_have_value("Every check holds, and the slices were read.")
-    expect(page.locator(".head")).to_contain_text("Waiting")
+    expect(page.locator("header.head")).to_contain_text("Waiting")
 
     page.get_by_label("Password, to confirm it is you").fill(password)
     page.get_by_role("button", name="Approve and sign").click()
@@ -173,9 +173,9 @@ def sign_for_it(approver: Visitor, name: str, *, password: str) -> None:
 def see_that_it_moved(approver: Visitor, promotion: str, version: str) -> None:
     number = version.rstrip("/").rsplit("/v", maxsplit=1)[1]
     page = approver.go(promotion)
-    expect(page.locator(".head")).to_contain_text("Approved")
+    expect(page.locator("header.head")).to_contain_text("Approved")
     page.get_by_role("link", name="Open the version").click()
-    expect(page.locator(".head")).to_contain_text("Production")
+    expect(page.locator("header.head")).to_contain_text("Production")
     expect(page.locator("#history")).to_contain_text("Production")
     page.get_by_role("navigation", name="Breadcrumb").get_by_role("link", name=MODEL, exact=True).click()
     held = page.locator("#versions tbody tr")
