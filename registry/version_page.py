@@ -20,7 +20,6 @@ from registry.services import gates, protection, serving
 
 LINES_SHOWN = 20
 MOVES_SHOWN = 20
-SIBLINGS_OFFERED = 100
 
 
 @dataclass(frozen=True)
@@ -67,9 +66,7 @@ def context_of(project: Project, version: ModelVersion) -> dict[str, Any]:
         "open_promotions": version.promotions.filter(status=PromotionRequest.Status.OPEN).select_related(
             "stage", "project"
         ),
-        "siblings": list(
-            version.model.versions.exclude(pk=version.pk).order_by("-number").values_list("number", flat=True)
-        )[:SIBLINGS_OFFERED],
+        "compared": _compared(version),
         "example_input": _as_text(version.example_input),
         "example_output": _as_text(version.example_output),
         "protected": protection.protected_names(),
@@ -78,6 +75,16 @@ def context_of(project: Project, version: ModelVersion) -> dict[str, Any]:
 
 def _difference(version: ModelVersion, statement: ServingStatement) -> Difference | None:
     return comparison.compare(version.environment, statement.environment) if version.environment else None
+
+
+def _compared(version: ModelVersion) -> list[int]:
+    """The numbers of a version and the one before it, or the first after it; none where it is the only one."""
+    others = version.model.versions.values_list("number", flat=True)
+    before = others.filter(number__lt=version.number).order_by("-number").first()
+    if before is not None:
+        return [before, version.number]
+    after = others.filter(number__gt=version.number).order_by("number").first()
+    return [] if after is None else [version.number, after]
 
 
 def _search(version: ModelVersion) -> dict[str, str]:

@@ -127,3 +127,15 @@ def test_a_version_that_is_not_there_is_not_found(
     pair: tuple[ModelVersion, ModelVersion], model: RegisteredModel, viewer: User, api_as: ApiAs
 ) -> None:
     compared(api_as(viewer), model, 1, 77, status=404)
+
+
+def test_a_versions_page_compares_it_with_the_one_before_even_when_others_came_after(
+    model: RegisteredModel, viewer: User, client_as: ClientAs
+) -> None:
+    alone = ModelVersionFactory(model=model)
+    client, url = client_as(viewer), reverse("registry:version-compare", args=[model.project.slug, model.name])
+    assert url not in client.get(alone.get_absolute_url()).content.decode()
+    second, third = ModelVersionFactory(model=model), ModelVersionFactory(model=model)
+    for version, offered in ((alone, (1, 2)), (second, (1, 2)), (third, (2, 3))):
+        page = client.get(version.get_absolute_url()).content.decode()
+        assert f'href="{url}?v={offered[0]}&amp;v={offered[1]}"' in page
