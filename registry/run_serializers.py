@@ -1,11 +1,14 @@
 """How runs, experiments and the choices among runs are written as JSON."""
 
 import math
-from typing import Any
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from registry import run_values
 from registry.models import (
     Artifact,
     Experiment,
@@ -18,8 +21,11 @@ from registry.models import (
 )
 from registry.run_comparison import MOST
 from registry.run_forms import LONGEST_NOTE, LONGEST_REASON
-from registry.serializers import LONG, ById, StorableObject
+from registry.run_values import UnusableValue
+from registry.serializers import ById, StorableObject
 from registry.services import selections
+
+T = TypeVar("T")
 
 NUMBERS: dict[str, Any] = {"type": "object", "additionalProperties": {"type": "number", "nullable": True}}
 
@@ -130,19 +136,61 @@ class RunDetailSerializer(RunSerializer):
         return str(self.context["sealed_sha256"])
 
 
+@extend_schema_field({"type": "object", "additionalProperties": {"type": ["string", "number", "boolean", "null"]}})
+class RunParams(StorableObject):
+    """Params by name; a value is kept as the text that MLflow's client makes of it."""
+
+    def to_internal_value(self, data: Any) -> dict[str, str]:  # Any: JSON of unknown shape
+        """The params as texts, or what to change in each."""
+        return _each(super().to_internal_value(data), run_values.param_text)
+
+
+@extend_schema_field({"type": "object", "additionalProperties": {"type": "number"}})
+class RunMetrics(StorableObject):
+    """Metrics by name."""
+
+    def to_internal_value(self, data: Any) -> dict[str, float]:  # Any: JSON of unknown shape
+        """The metrics as numbers, or what to change in each."""
+        return _each(super().to_internal_value(data), run_values.metric_number)
+
+
+class RunMoment(serializers.DateTimeField):
+    """A moment in the life of a run."""
+
+    def to_internal_value(self, value: Any) -> datetime:
+        """The moment, or what to change."""
+        try:
+            return run_values.ensure_moment(super().to_internal_value(value))
+        except UnusableValue as reason:
+            raise serializers.ValidationError(str(reason)) from reason
+
+
+def _each(sent: dict[str, Any], read: Callable[[Any], T]) -> dict[str, T]:
+    """Each value as it is kept; raises a ValidationError that names those that cannot be."""
+    kept, refused = {}, {}
+    for key, value in sent.items():
+        try:
+            kept[run_values.ensure_key(key)] = read(value)
+        except UnusableValue as reason:
+            refused[key[: run_values.LONGEST_KEY]] = [str(reason)]
+    if refused:
+        raise serializers.ValidationError(refused)
+    return kept
+
+
 class RunInSerializer(serializers.Serializer[Any]):
     """A run to record."""
 
     experiment = serializers.CharField(max_length=250)
     name = serializers.CharField(max_length=250)
     algorithm = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    params = StorableObject(required=False)
-    metrics = serializers.DictField(child=serializers.FloatField(), required=False)
-    note = serializers.CharField(max_length=LONG, required=False, allow_blank=True)
+    params = RunParams(required=False)
+    metrics = RunMetrics(required=False)
+    note = serializers.CharField(max_length=LONGEST_NOTE, required=False, allow_blank=True)
     environment = ById(of="project", queryset=TrainingEnvironment.objects.all(), required=False, allow_null=True)
     status = serializers.ChoiceField(choices=Run.Status.choices, required=False)
-    started_at = serializers.DateTimeField(required=False, allow_null=True)
-    ended_at = serializers.DateTimeField(required=False, allow_null=True)
+    started_at = RunMoment(required=False, allow_null=True)
+    ended_at = RunMoment(required=False, allow_null=True)
 
 
 class RunChangeSerializer(serializers.Serializer[Any]):

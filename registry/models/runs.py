@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from canvas.models import Project
 from registry.models.environments import TrainingEnvironment
+from registry.run_values import LATEST
 
 LARGEST_FLOAT = 1.7976931348623157e308
 
@@ -199,7 +200,7 @@ class Measured(models.Model):
     @property
     def at(self) -> datetime:
         """The moment it was logged."""
-        return datetime.fromtimestamp(min(self.timestamp_ms, 253_402_300_799_000) / 1000, UTC)
+        return datetime.fromtimestamp(min(self.timestamp_ms / 1000, LATEST.timestamp()), UTC)
 
 
 class RunMetric(Measured):

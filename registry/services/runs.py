@@ -1,6 +1,5 @@
 """Training runs, the candidates a version is chosen from: recorded whole, or started, ended and set aside."""
 
-import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -11,7 +10,6 @@ from accounts.models import User
 from audit.actions import Action
 from audit.services import record
 from canvas.models import Project
-from registry.json_values import NotStorable
 from registry.models import Experiment, Run, RunParam, TrainingEnvironment
 from registry.models.runs import new_run_id
 from registry.services import dependants, experiments, open_runs, run_names, seals, tags
@@ -32,7 +30,7 @@ def record_run(
     name: str,
     by: User,
     algorithm: str = "",
-    params: Mapping[str, object] | None = None,
+    params: Mapping[str, str] | None = None,
     metrics: Sequence[tuple[str, float, int]] = (),
     note: str = "",
     environment: TrainingEnvironment | None = None,
@@ -56,7 +54,7 @@ def record_run(
         ended_at=ended_at,
         created_by=by,
     )
-    RunParam.objects.bulk_create(RunParam(run=run, key=key, value=str(value)) for key, value in (params or {}).items())
+    RunParam.objects.bulk_create(RunParam(run=run, key=key, value=value) for key, value in (params or {}).items())
     tags.write(run, {tags.NAME: name} | ({tags.NOTE: note} if note else {}))
     now = round(timezone.now().timestamp() * 1000)
     points.add(run, [points.Point(key, value, step, now) for key, value, step in metrics])
@@ -179,17 +177,12 @@ def _group(project: Project, name: str) -> Experiment:
 
 
 def _ensure_valid(
-    params: Mapping[str, object],
+    params: Mapping[str, str],
     metrics: Sequence[tuple[str, float, int]],
     started_at: datetime | None,
     ended_at: datetime | None,
 ) -> None:
     if len(params) > LIMIT or len(metrics) > LIMIT:
         raise InvalidRun(f"A run keeps at most {LIMIT:,} parameters and {LIMIT:,} metric values. Leave some out.")
-    for key, value, _ in metrics:
-        if not math.isfinite(value):
-            raise NotStorable(
-                f"The metric “{key}” is {value}, which is no number. Leave it out and say why in the note."
-            )
     if started_at and ended_at and ended_at < started_at:
         raise InvalidRun("The run ends before it starts. Check both moments.")

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 from registry.mlflow_api.wire import Malformed, Message
+from registry.run_values import UnusableValue, ensure_moment
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
-LAST = 253_402_300_799_999  # the end of the year 9999
 
 
 def milliseconds(moment: datetime) -> int:
@@ -19,6 +19,9 @@ def moment(sent: Message, name: str) -> datetime | None:
     if name not in sent:
         return None
     value = sent.whole(name)
-    if not 0 <= value <= LAST:
-        raise Malformed(f"Parameter '{name}' has to be milliseconds since 1970, up to the year 9999; it is {value}.")
-    return EPOCH + timedelta(milliseconds=value)
+    try:
+        return ensure_moment(EPOCH + timedelta(milliseconds=value))
+    except (UnusableValue, OverflowError):
+        raise Malformed(
+            f"Parameter '{name}' has to be milliseconds since 1970, before the last day of the year 9999; it is {value}."
+        ) from None

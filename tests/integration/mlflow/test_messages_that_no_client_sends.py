@@ -130,6 +130,7 @@ REFUSED: list[tuple[str, str, Fields, tuple[int, str]]] = [
     ("post", "runs/update", {"run_id": RUN, "status": 99}, INVALID),
     ("post", "runs/update", {"run_id": RUN, "end_time": -1}, INVALID),
     ("post", "runs/update", {"run_id": RUN, "end_time": 2**62}, INVALID),
+    ("post", "runs/update", {"run_id": RUN, "end_time": 253_402_214_400_000}, INVALID),
     ("post", "runs/update", {"run_id": RUN, "run_name": "n" * 501}, INVALID),
     ("post", "runs/create", {"experiment_id": "-1"}, INVALID),
     ("post", "runs/create", {"experiment_id": "1e3"}, INVALID),

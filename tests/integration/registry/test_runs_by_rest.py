@@ -156,3 +156,46 @@ def test_a_run_is_not_recorded_into_a_deleted_experiment(project: Project, contr
     to_default = sent | {"experiment": "Default"}
     assert api_as(contributor).post(at(project, "run-list"), to_default, format="json").status_code == 201
     assert Experiment.objects.get(name="Default").is_default
+
+
+@pytest.mark.parametrize(
+    ("sent", "field", "key"),
+    [
+        ({"params": {"": "1"}}, "params", ""),
+        ({"params": {"../up": "1"}}, "params", "../up"),
+        ({"params": {"a\nb": "1"}}, "params", "a\nb"),
+        ({"params": {"k" * 251: "1"}}, "params", "k" * 250),
+        ({"params": {"deep": {"depth": 3}}}, "params", "deep"),
+        ({"params": {"layers": [10, 5]}}, "params", "layers"),
+        ({"params": {"long": "x" * 6_001}}, "params", "long"),
+        ({"metrics": {"": 1}}, "metrics", ""),
+        ({"metrics": {"a//b": 1}}, "metrics", "a//b"),
+        ({"metrics": {"auc": "nan"}}, "metrics", "auc"),
+        ({"metrics": {"auc": "1e999"}}, "metrics", "auc"),
+        ({"metrics": {"auc": True}}, "metrics", "auc"),
+        ({"metrics": {"auc": None}}, "metrics", "auc"),
+        ({"started_at": "0001-01-01T00:00:00Z"}, "started_at", None),
+        ({"started_at": "1969-12-31T23:59:59Z"}, "started_at", None),
+        ({"ended_at": "9999-12-31T23:59:59Z"}, "ended_at", None),
+        ({"note": "x" * 8_001}, "note", None),
+    ],
+)
+def test_what_mlflow_would_refuse_of_a_run_rest_refuses_too_and_names_the_field(
+    sent: dict[str, object], field: str, key: str | None, project: Project, contributor: User, api_as: ApiAs
+) -> None:
+    url, whole = at(project, "run-list"), {"experiment": "sweep", "name": "forest"}
+    refused = api_as(contributor).post(url, whole | sent, format="json")
+    assert (refused.status_code, list(refused.json())) == (400, [field])
+    assert key is None or list(refused.json()[field]) == [key]
+    assert not Run.objects.exists()
+    assert api_as(contributor).post(url, whole, format="json").status_code == 201
+
+
+def test_params_are_kept_as_the_texts_that_mlflows_client_makes_of_them(
+    project: Project, contributor: User, api_as: ApiAs
+) -> None:
+    said = {"C": 0.5, "depth": 4, "balanced": True, "weights": None, "solver": "lbfgs"}
+    sent = {"experiment": "sweep", "name": "forest", "params": said, "metrics": {"val/auc": 0.9, "loss": "0.5"}}
+    told = api_as(contributor).post(at(project, "run-list"), sent, format="json").json()
+    assert told["params"] == {"C": "0.5", "depth": "4", "balanced": "True", "weights": "None", "solver": "lbfgs"}
+    assert told["metrics"] == {"val/auc": 0.9, "loss": 0.5}
