@@ -12,7 +12,9 @@ from django.http import HttpRequest, HttpResponse
 LARGEST_INT64 = 2**63 - 1
 DEEPEST = 60
 LARGEST_FLOAT = 1.7976931348623157e308
-_WHOLE = re.compile(r"[+-]?\d{1,19}")
+# The numbers of JSON, where they are sent as texts: Python reads much else for a number, such as “1_000” and “٣”.
+_WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,18})")
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _CAMEL = re.compile(r"(?<=[a-z0-9])([A-Z])")
 _NOT_NUMBERS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
@@ -74,13 +76,14 @@ class Message:
     def double(self, name: str) -> float:
         """A number, or the texts NaN, Infinity and -Infinity; required."""
         value = self._fields.get(name)
-        if isinstance(value, str):
-            try:
-                value = _NOT_NUMBERS[value] if value in _NOT_NUMBERS else float(value)
-            except ValueError:
-                raise Malformed(f"{self._named(name)} has to be a number, not {_shown(value)}.") from None
         if value is None:
             raise Malformed(f"Missing value for required parameter '{self._where}{name}'.")
+        if isinstance(value, str) and value in _NOT_NUMBERS:
+            return _NOT_NUMBERS[value]
+        if isinstance(value, str) and _NUMBER.fullmatch(value):
+            value = float(value)
+            if math.isinf(value):
+                raise Malformed(f"{self._named(name)} is too large for a number of 64 bits.")
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise Malformed(f"{self._named(name)} has to be a number, not {_shown(value)}.")
         try:

@@ -67,6 +67,10 @@ WRONG_METRICS: list[Fields] = [
     {"metrics": {"key": "f1"}},
     *({"metrics": [metric(), metric(**{"key": "other"} | said)]} for said in (
         {"value": "much"}, {"value": None}, {"value": True}, {"value": []}, {"value": {}}, {"value": 10**400},
+        {"value": "1_000"}, {"value": "٣"}, {"value": " 1 "}, {"value": "1\n"}, {"value": "nan"}, {"value": "inf"},
+        {"value": "-infinity"}, {"value": "+1"}, {"value": "01"}, {"value": ".5"}, {"value": "1."}, {"value": "0x1"},
+        {"value": ""}, {"value": "1e400"}, {"timestamp": "٣"}, {"timestamp": "1_000"}, {"timestamp": " 1"},
+        {"timestamp": "01"}, {"step": "１"}, {"step": "+1"}, {"step": ""}, {"step": "1.5"},
         {"timestamp": -1}, {"timestamp": "soon"}, {"timestamp": 1.5}, {"timestamp": 2**63}, {"timestamp": None},
         {"step": 2**63}, {"step": "9" * 30}, {"step": [1]}, {"step": 1e300}, {"key": ""}, {"key": None}, {"key": "../f1"},
         {"key": "/f1"}, {"key": "a//b"}, {"key": "a/./b"}, {"key": "."}, {"key": "f1;"}, {"key": "f\0"}, {"key": "x" * 251},
@@ -99,13 +103,17 @@ def test_a_batch_with_one_wrong_entry_leaves_nothing(said: Fields, ask: Ask, run
 
 
 def test_numbers_may_come_as_texts_and_need_not_be_finite(ask: Ask, run: Run) -> None:
-    values = ["NaN", "Infinity", "-Infinity", "1.5", -0.0, 5e-324, 1.7976931348623157e308, 2**70]
-    sent = [metric(key=f"m{n}", value=value, timestamp="9223372036854775807") for n, value in enumerate(values)]
+    values = ["NaN", "Infinity", "-Infinity", "1.5", -0.0, 5e-324, 1.7976931348623157e308, 2**70, "-2E+3", "0"]
+    sent = [
+        metric(key=f"m{n}", value=value, timestamp="9223372036854775807", step="-7") for n, value in enumerate(values)
+    ]
     assert ask("runs/log-batch", {"run_id": RUN, "metrics": sent}) == (200, "")
     kept = {point.key: point.number for point in LatestMetric.objects.filter(run=run)}
     assert math.isnan(kept["m0"])
     assert kept["m1"] == -kept["m2"] == kept["m6"]
     assert (kept["m3"], kept["m5"], kept["m7"]) == (1.5, 5e-324, 2.0**70)
+    assert (kept["m8"], kept["m9"]) == (-2000.0, 0.0)
+    assert set(LatestMetric.objects.filter(run=run).values_list("step", flat=True)) == {-7}
 
 
 BODIES = [
