@@ -14,16 +14,17 @@ ACTIONS = ("CREATED", "UPDATED", "DELETED", "SET", "EXCEEDED")
 
 def webhook_of(webhook: Webhook) -> dict[str, object]:
     """One webhook, without its secret."""
-    return {
+    said = {
         "webhook_id": str(webhook.pk),
         "name": webhook.name,
-        "description": webhook.description or None,
+        "description": webhook.description,
         "url": webhook.url,
         "events": [_event(key) for key in webhook.events if key in webhook_events.MLFLOW_KEYS],
         "status": webhook.status,
         "creation_timestamp": round(webhook.created_at.timestamp() * 1000),
         "last_updated_timestamp": round(webhook.updated_at.timestamp() * 1000),
     }
+    return {key: value for key, value in said.items() if value not in ("", [])}
 
 
 def result_of(tried: Tried) -> dict[str, object]:

@@ -13,6 +13,7 @@ from canvas.models import Project
 from registry import deliveries
 from registry.models import Webhook
 from registry.services import models, webhooks
+from tests.conftest import ApiAs
 from tests.integration.mlflow.conftest import MlflowAs
 from tests.receivers import receiver
 
@@ -75,3 +76,11 @@ def test_the_client_manages_webhooks_and_their_messages_verify(
         with pytest.raises(MlflowException) as forbidden:
             mlflow_as(contributor).list_webhooks()
         assert forbidden.value.error_code == "PERMISSION_DENIED"
+
+
+def test_what_a_webhook_does_not_say_is_left_out(project: Project, owner: User, api_as: ApiAs) -> None:
+    webhooks.create(project, name="Ours", url="https://93.184.215.14/", events=["model_version.created"], by=owner)
+    answered = api_as(owner).get("/api/2.0/mlflow/webhooks").json()["webhooks"]
+    assert [sorted(one) for one in answered] == [
+        ["creation_timestamp", "events", "last_updated_timestamp", "name", "status", "url", "webhook_id"]
+    ]
