@@ -19,6 +19,21 @@ from tests.factories.registry import RunFactory
 pytestmark = pytest.mark.django_db
 
 PROXY = "/api/2.0/mlflow-artifacts"
+# Clients name a file as it lies on their own machine, where it may well be above the folder of the script: the last
+# name is what counts, and these have none that a file could bear.
+NAMELESS = (
+    "/tmp/..",
+    "/tmp/",
+    "..",
+    "..\\..",
+    "a\0b",
+    "/tmp\0/b",
+    "..%2fb",
+    "%2e%2e",
+    "%252e%252e%252fb",
+    "..%5cb",
+    "C:",
+)
 
 
 @pytest.fixture
@@ -137,11 +152,29 @@ def test_an_address_is_as_good_as_the_membership_of_who_asked(
 
 
 @pytest.mark.parametrize(
-    "fields", [{"num_parts": 0}, {"num_parts": 10_001}, {"num_parts": "many"}, {"path": "/tmp/.."}, {"path": "/tmp/"}]
+    "fields",
+    [
+        {"num_parts": 0},
+        {"num_parts": 10_001},
+        {"num_parts": "many"},
+        *({"path": path} for path in NAMELESS),
+    ],
 )
 def test_a_beginning_that_makes_no_sense_is_refused(program: APIClient, root: str, fields: dict[str, Any]) -> None:
     response = ask(program, "create", root, **fields)
     assert (response.status_code, response.json()["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
+
+
+@pytest.mark.parametrize("path", NAMELESS)
+def test_an_upload_ends_under_no_other_name_than_it_began(program: APIClient, root: str, run: Run, path: str) -> None:
+    begun = ask(program, "create", root, num_parts=1).json()
+    tag = send(begun["credentials"][0], b"x")["ETag"]
+    for verb in ("complete", "abort"):
+        for other in (path, "/home/me/other.bin"):
+            sent = {"path": other, "parts": [{"part_number": 1, "etag": tag}]}
+            response = ask(program, verb, root, upload_id=begun["upload_id"], **sent)
+            assert (response.status_code, response.json()["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
+    assert not run.artifacts.exists()
 
 
 def test_a_path_of_windows_is_read_as_its_last_name(program: APIClient, root: str, run: Run) -> None:
