@@ -33,6 +33,10 @@ def move(version: ModelVersion, *, name: str, by: User) -> Alias:
             f"{LONGEST_ALIAS}; “latest” and version numbers such as v1 are reserved."
         )
     protection.ensure_alias_is_free(name, on=version)
+    if known := protection.taken_for(name):
+        raise InvalidAlias(
+            f"“{name}” is easily taken for “{known}”, which only a promotion moves. Choose a name of another look."
+        )
     models.locked(version.model)
     versions.ensure_live(version)
     return point(version, name=name, by=by, journal=True)

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import reverse
 
+from registry import lookalikes
 from registry.models import Alias, ModelVersion, RegisteredModel, Stage, StageAssignment
 
 
@@ -27,6 +28,12 @@ def is_protected_stage(stage: Stage) -> bool:
 def protected_names() -> set[str]:
     """The aliases that promotions move, as they are written."""
     return _names() | set(Stage.objects.exclude(alias="").values_list("alias", flat=True))
+
+
+def taken_for(name: str) -> str:
+    """The protected name that a reader would take this one for, though it is another; empty where there is none."""
+    look = lookalikes.look_of(name)
+    return next((one for one in sorted(protected_names()) if lookalikes.look_of(one) == look), "")
 
 
 def ensure_alias_is_free(name: str, *, on: ModelVersion | RegisteredModel) -> None:

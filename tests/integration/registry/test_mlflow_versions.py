@@ -15,7 +15,7 @@ from data.services.references import MlflowInput
 from registry.mlflow_api.messages.registered_models import registered_models_of
 from registry.models import AliasMove, ModelVersion, RegisteredModel, RunDataset, StageAssignment, VersionDataset
 from registry.services import promotions
-from tests.conftest import ApiAs
+from tests.conftest import ApiAs, ClientAs
 from tests.factories.canvas import ProjectFactory
 from tests.factories.logged_models import (
     CONDA,
@@ -252,6 +252,27 @@ def test_only_a_promotion_moves_what_is_protected(mlflow: Mlflow, project: Proje
     assert model.aliases.get(name="champion").version == second
     assert not AuditEntry.objects.filter(action__in=["alias.moved", "stage.set", "version.removed"]).exists()
     assert first.aliases.count() == 0
+
+
+def test_no_free_alias_is_taken_for_a_protected_one(
+    mlflow: Mlflow, project: Project, contributor: User, client_as: ClientAs
+) -> None:
+    version = ModelVersionFactory(model=RegisteredModelFactory(project=project, name="triage"))
+    at = {"name": "triage", "version": str(version.number)}
+    for alias in ("\u0441hampion", "\uff43\uff48\uff41mpion", "champ1on", "production\u3164", "Pr\u043educti\u00f6n"):
+        refused = mlflow("POST", "registered-models/alias", alias=alias, **at)
+        assert refused["error_code"] == "INVALID_PARAMETER_VALUE", alias
+        assert "easily taken for" in refused["message"]
+    page = client_as(contributor).post(
+        reverse("registry:version-alias", args=["triage", "triage", 1]), {"name": "\u0441hampion"}
+    )
+    assert page.status_code == 422
+    assert not version.aliases.exists()
+    for alias in ("champion-eu", "prüfling", "чемпион", "候補"):
+        assert mlflow("POST", "registered-models/alias", alias=alias, **at) == {}
+    # One from before this was refused can still be taken away.
+    version.aliases.create(model=version.model, name="\u0441hampion", moved_by=contributor)
+    assert mlflow("DELETE", "registered-models/alias", name="triage", alias="\u0441hampion") == {}
 
 
 def test_free_aliases_move_with_who_when_from_and_to(mlflow: Mlflow, project: Project, contributor: User) -> None:
