@@ -92,6 +92,7 @@ CODES: dict[type[Exception], str] = {
     logged_models.NoSuchLoggedModel: ABSENT,
     logged_models.NoSuchTag: ABSENT,
     logged_models.ParamChanged: INVALID,
+    logged_models.StaysReady: "INVALID_STATE",
     dependants.InUse: "RESOURCE_CONFLICT",
     models.ModelNameTaken: "RESOURCE_ALREADY_EXISTS",
     models.UnusableModelName: INVALID,

@@ -61,7 +61,10 @@ def take(taking: Taking, experiment: Experiment, there: RemoteLoggedModel) -> Lo
     is_whole = files.take(taking, model, Root(there.artifact_uri, model_id=there.model_id), what=what)
     _log_points(taking, model, there)
     if there.status != LoggedModel.Status.PENDING:
-        logged_models.finish(taking.project, model.model_id, status=there.status, by=taking.by)
+        try:
+            logged_models.finish(taking.project, model.model_id, status=there.status, by=taking.by)
+        except logged_models.StaysReady as reason:
+            taking.problem(what, str(reason))
         if is_whole:
             taking.complete(record)
     taking.count_taken(record, is_changed=True)

@@ -27,6 +27,10 @@ class ParamChanged(Exception):
     """A param of a logged model keeps its first value."""
 
 
+class StaysReady(Exception):
+    """A version depends on the logged model's being ready; the message names the version."""
+
+
 def find(project: Project, model_id: str, *, deleted_too: bool = False) -> LoggedModel:
     """A logged model by its id; raises NoSuchLoggedModel."""
     return _one(_of(project, deleted_too=deleted_too), model_id)
@@ -79,11 +83,18 @@ def create(
 
 @transaction.atomic
 def finish(project: Project, model_id: str, *, status: str, by: User) -> LoggedModel:
-    """Say whether a logged model's files have arrived; the journal keeps a digest over all that it holds by then."""
+    """Say whether a logged model's files have arrived; the journal keeps a digest over all that it holds by then.
+
+    Raises NoSuchLoggedModel, and StaysReady where a version came out of one that is ready.
+    """
     model = _held(project, model_id)
     before = model.status
     if status == before:
         return model
+    if before == LoggedModel.Status.READY and (names := dependants.named(of_logged_model=model)):
+        raise StaysReady(
+            f"The logged model {model_id} stays ready, because {names} came out of it. Log another model instead."
+        )
     model.status, model.updated_at = LoggedModel.Status(status), timezone.now()
     model.save(update_fields=["status", "updated_at"])
     after = {"status": status} | ({} if model.status == LoggedModel.Status.PENDING else seals.of_logged_model(model))

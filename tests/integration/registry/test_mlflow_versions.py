@@ -223,6 +223,22 @@ def test_numbers_are_never_given_twice(mlflow: Mlflow, project: Project) -> None
     assert mlflow("GET", "model-versions/get", name="triage", version="x")["error_code"] == "INVALID_PARAMETER_VALUE"
 
 
+def test_a_logged_model_stays_ready_while_a_version_came_out_of_it(mlflow: Mlflow, project: Project) -> None:
+    model = a_logged_model(project)
+    at = f"logged-models/{model.model_id}"
+    for status in ("LOGGED_MODEL_UPLOAD_FAILED", "LOGGED_MODEL_READY"):
+        assert mlflow("PATCH", at, status=status)["model"]["info"]["status"] == status
+    assert mlflow.register(source=f"models:/{model.model_id}", model_id=model.model_id)["model_version"]
+    for status in ("LOGGED_MODEL_UPLOAD_FAILED", "LOGGED_MODEL_PENDING"):
+        refused = mlflow("PATCH", at, status=status)
+        assert refused["error_code"] == "INVALID_STATE", status
+        assert "triage v1 came out of it" in refused["message"]
+    assert mlflow("PATCH", at, status="LOGGED_MODEL_READY")["model"]["info"]["status"] == "LOGGED_MODEL_READY"
+    assert mlflow("DELETE", "model-versions/delete", name="triage", version="1") == {}
+    failed = mlflow("PATCH", at, status="LOGGED_MODEL_UPLOAD_FAILED")
+    assert failed["model"]["info"]["status"] == "LOGGED_MODEL_UPLOAD_FAILED"
+
+
 def test_only_a_promotion_moves_what_is_protected(mlflow: Mlflow, project: Project, approver: User) -> None:
     model = RegisteredModelFactory(project=project, name="fraud & co. 100%?")
     first, second = ModelVersionFactory(model=model), ModelVersionFactory(model=model)
