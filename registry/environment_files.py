@@ -2,12 +2,14 @@
 
 import hashlib
 import re
+import unicodedata
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import rfc8785
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
@@ -25,7 +27,14 @@ TEXT_LENGTHS = {"python_version": 40, "os": 200, "cpu": 200, "gpu": 200, "contai
 # Came later: an environment that says nothing of them keeps the digest it was recorded under.
 _LATER = ("gpu", "container_image", "random_sources")
 NO_SEEDS = "none"
+LONGEST_SEED = 300
+LOCAL = "a local folder"
 _COMMIT = re.compile(r"@[0-9a-f]{7,64}$")
+_IMAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:@+-]*")
+# Most are as PEP 440 has them; conda also has such as “9e”, and pip such as “2004d-build”, after three equal signs.
+_ONE_VERSION = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9._+!-]{0,98}")
+# Ends of lines, marks that turn the direction of writing, and the like: none belongs into the name of a thing.
+_UNPRINTABLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 class UnreadableEnvironment(ValueError):
@@ -67,8 +76,12 @@ def read(content: bytes, *, name: str) -> EnvironmentFacts:
     return EnvironmentFacts(packages=read_requirements(text))
 
 
-def from_json(value: Any) -> EnvironmentFacts:
-    """The environment that a JSON object says; see JSON_KEYS for the keys it may have."""
+def from_json(value: Any, *, is_recorded: bool = False) -> EnvironmentFacts:
+    """The environment that a JSON object says; see JSON_KEYS for the keys it may have.
+
+    One that was recorded before is taken as it stands, even if its texts would not be taken today.
+    """
+    read_text = _text if is_recorded else ensure_text
     if not isinstance(value, dict):
         raise UnreadableEnvironment("An environment in JSON is one object with the keys " + ", ".join(JSON_KEYS) + ".")
     if unknown := sorted(set(map(str, value)) - set(JSON_KEYS)):
@@ -78,7 +91,7 @@ def from_json(value: Any) -> EnvironmentFacts:
     try:
         json_values.ensure_storable({key: value[key] for key in value if key != "packages"}, what="the environment")
         return EnvironmentFacts(
-            **{key: _text(value.get(key), key) for key in TEXT_LENGTHS},
+            **{key: read_text(value.get(key), key) for key in TEXT_LENGTHS},
             packages=_packages(value.get("packages")),
             cpu_count=_count(value.get("cpu_count"), "cpu_count", largest=1_000_000),
             memory_bytes=_count(value.get("memory_bytes"), "memory_bytes", largest=json_values.LARGEST_INTEGER),
@@ -92,6 +105,35 @@ def from_json(value: Any) -> EnvironmentFacts:
 def completed(facts: EnvironmentFacts, **known: Any) -> EnvironmentFacts:
     """The same environment with what the file left open filled in; what the file says wins."""
     return replace(facts, **{key: value for key, value in known.items() if value and not getattr(facts, key)})
+
+
+def ensure_text(value: Any, key: str) -> str:
+    """The text of one of TEXT_LENGTHS, once it is known to say what it has to; empty where it is left open."""
+    text = ensure_line(_text(value, key), what=f"“{key}”")
+    if text and key == "python_version" and not is_version(text):
+        raise UnreadableEnvironment(f"“{text}” is no version of Python. Write the number alone, such as 3.11.7.")
+    if text and key == "container_image" and not _IMAGE.fullmatch(text):
+        raise UnreadableEnvironment(
+            f"“{text[:80]}” is no name of a container image. Write one such as registry.example.org/train:1.2, with "
+            "its digest where it is known."
+        )
+    return text
+
+
+def ensure_line(text: str, *, what: str) -> str:
+    """The text, once it is known to be a single line of signs that can be seen."""
+    if any(unicodedata.category(sign) in _UNPRINTABLE for sign in text):
+        raise UnreadableEnvironment(f"{what[:1].upper() + what[1:]} is one line of text, without control characters.")
+    return text
+
+
+def is_version(text: str) -> bool:
+    """Whether a text is a version as PEP 440 has them."""
+    try:
+        Version(text)
+    except InvalidVersion:
+        return False
+    return True
 
 
 def read_requirements(text: str) -> list[dict[str, str]]:
@@ -141,6 +183,10 @@ def read_seeds(value: Any) -> dict[str, Any]:
             'Seeds are an object of names and whole numbers, such as {"random_state": 7}, or the text '
             "“none: training is not random”."
         )
+    if any(len(one) > LONGEST_SEED for one in value.values() if isinstance(one, str)):
+        raise UnreadableEnvironment(f"A seed written as text has at most {LONGEST_SEED} characters.")
+    for text in [*value, *value.values()]:
+        ensure_line(str(text), what="a seed")
     return {str(key)[:100]: seed for key, seed in value.items()}
 
 
@@ -167,7 +213,7 @@ def _random_sources(value: Any) -> list[str]:
         return []
     if not isinstance(value, list) or not all(isinstance(one, str) and 0 < len(one) <= 100 for one in value[:100]):
         raise UnreadableEnvironment('Random sources are a list of short texts, such as ["numpy", "GPU kernels"].')
-    return sorted(set(value[:100]))
+    return sorted({ensure_line(one, what="a source of chance") for one in value[:100]})
 
 
 def _is_seed(value: Any) -> bool:
@@ -185,6 +231,7 @@ def _decoded(content: bytes, name: str) -> str:
 
 
 def _requirement(entry: str, number: int) -> dict[str, str]:
+    entry = ensure_line(entry.replace("\t", " "), what=f"line {number}")
     editable = re.match(r"(?:-e|--editable)[\s=]+(.+)", entry)
     if editable:
         return _direct(editable[1], number)
@@ -223,7 +270,7 @@ def _direct(url: str, number: int) -> dict[str, str]:
 def _without_secrets(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme in ("", "file"):
-        return "a local folder"
+        return LOCAL
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))[:400]
 
 
@@ -245,7 +292,14 @@ def _packages(value: Any) -> list[dict[str, str]]:
         raise UnreadableEnvironment(
             'Packages are a list such as [{"name": "scikit-learn", "version": "1.7.2"}], or lines of “pip freeze”.'
         )
-    found = {package["name"]: package for package in map(_package, value)}
+    found: dict[str, dict[str, str]] = {}
+    for package in map(_package, value):
+        name = package["name"]
+        if found.setdefault(name, package) != package:
+            raise UnreadableEnvironment(
+                f"The packages list {name} twice, and differently, so nobody can tell which one was used. Names that "
+                "differ in capitals, dots, dashes or underscores mean the same package."
+            )
     return _limited([found[name] for name in sorted(found)])
 
 
@@ -253,14 +307,25 @@ def _package(item: dict[str, Any]) -> dict[str, str]:
     name, version = str(item["name"]), str(item.get("version") or "").removeprefix("==")
     if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,198}[A-Za-z0-9])?", name):
         raise UnreadableEnvironment(f"“{name[:80]}” is not a package's name.")
-    if version:
-        try:
-            Version(version)
-        except InvalidVersion:
-            raise UnreadableEnvironment(
-                f"“{version[:80]}” is not an exact version of {name}. Write one such as 1.7.2, or leave it empty."
-            ) from None
-    return {"name": canonicalize_name(name), "version": version}
+    if version and not is_version(version) and not _ONE_VERSION.fullmatch(version):
+        raise UnreadableEnvironment(
+            f"“{version[:80]}” is not an exact version of {name}. Write one such as 1.7.2, or leave it empty."
+        )
+    package = {"name": canonicalize_name(name), "version": version}
+    if source := str(item.get("source") or ""):
+        package["source"] = source if source == LOCAL else _without_secrets(ensure_line(source, what="a source"))
+    elif (specifier := str(item.get("specifier") or "")) and not version:
+        package["specifier"] = _specifier(specifier, name)
+    return package
+
+
+def _specifier(text: str, name: str) -> str:
+    try:
+        return str(SpecifierSet(text))
+    except InvalidSpecifier:
+        raise UnreadableEnvironment(
+            f"“{text[:80]}” does not say which versions of {name} are meant. Write it such as >=1.7,<2."
+        ) from None
 
 
 def _limited(packages: list[dict[str, str]]) -> list[dict[str, str]]:

@@ -51,6 +51,11 @@ class EnvironmentForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
+        for key in environment_files.TEXT_LENGTHS.keys() & said.keys():
+            try:
+                said[key] = environment_files.ensure_text(said[key], key)
+            except UnreadableEnvironment as reason:
+                self.add_error(key, str(reason))
         upload = said.get("file")
         if isinstance(upload, UploadedFile) and not self.errors:
             try:

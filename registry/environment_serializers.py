@@ -6,6 +6,8 @@ from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from registry import environment_files
+from registry.environment_files import UnreadableEnvironment
 from registry.environments import comparison, vulnerabilities
 from registry.models import ServingStatement, TrainingEnvironment
 from registry.serializers import ById, SentJSON, Upload
@@ -95,6 +97,25 @@ class EnvironmentInSerializer(serializers.Serializer[Any]):
     seeds = SentJSON(required=False, help_text='{"random_state": 7}, or "none: training is not random".')
     random_sources = SentJSON(required=False, help_text='["numpy", "GPU kernels"]: what draws chance, seeded or not.')
     captured_from = serializers.CharField(max_length=120, required=False, help_text="What it was read from.")
+
+    def validate_captured_from(self, origin: str) -> str:
+        """The name of where it was read, on one line."""
+        try:
+            return environment_files.ensure_line(origin, what="this")
+        except UnreadableEnvironment as reason:
+            raise serializers.ValidationError(str(reason)) from reason
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """The fields, once each is known to say what it has to."""
+        refused = {}
+        for key in environment_files.TEXT_LENGTHS.keys() & attrs.keys():
+            try:
+                attrs[key] = environment_files.ensure_text(attrs[key], key)
+            except UnreadableEnvironment as reason:
+                refused[key] = [str(reason)]
+        if refused:
+            raise serializers.ValidationError(refused)
+        return attrs
 
 
 class PackageChangeSerializer(serializers.Serializer[Any]):

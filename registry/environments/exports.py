@@ -6,10 +6,9 @@ from typing import Any, Protocol
 
 import yaml
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.version import InvalidVersion, Version
 
-# What our own reader makes of a package that came from somebody's disk.
-LOCAL = "a local folder"
+from registry.environment_files import LOCAL, is_version
+
 _PLAIN_PYTHON = re.compile(r"\d+(\.\d+){0,3}(?:(?:a|b|rc)\d+)?")
 
 
@@ -81,12 +80,3 @@ def _is_requirement(line: str) -> bool:
     except InvalidRequirement:
         return False
     return line == one_line(line)
-
-
-def is_version(text: str) -> bool:
-    """Whether a text is a version as Python packages have them."""
-    try:
-        Version(text)
-    except InvalidVersion:
-        return False
-    return True

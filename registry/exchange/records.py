@@ -283,7 +283,7 @@ def _with_environments(values: Values) -> Values:
     for one in values["environments"]:
         said = {key: value for key, value in one.items() if key not in ("key", "captured_from")}
         try:
-            facts = from_json(said)
+            facts = from_json(said, is_recorded=True)
         except UnreadableEnvironment as reason:
             raise InvalidArchive(f"A training environment cannot be read: {reason}") from reason
         checked.append(

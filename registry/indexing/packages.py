@@ -7,11 +7,10 @@ from typing import Any
 
 from registry import environment_files
 from registry.environment_files import EnvironmentFacts, UnreadableEnvironment
+from registry.environments import conda
 from registry.indexing import mlmodel
 
 FILES = ("requirements.txt", "conda.yaml", "python_env.yaml")
-_CONDA = re.compile(r"(?:[\w-]+::)?(?P<name>[A-Za-z0-9._-]+)\s*(?:={1,2}\s*(?P<version>[\w.!+]+)(?:=[\w.]+)?)?")
-_LONGEST_VERSION = 40
 _MOST_SENTENCES = 20
 
 Packages = dict[str, dict[str, str]]
@@ -30,12 +29,23 @@ class Found:
     def facts(self) -> EnvironmentFacts:
         """The environment as records have it."""
         packages = [self.packages[name] for name in sorted(self.packages)][: environment_files.PACKAGE_LIMIT]
-        return EnvironmentFacts(python_version=self.python_version[:_LONGEST_VERSION], packages=packages)
+        return EnvironmentFacts(python_version=self.python_version, packages=packages)
+
+    def say_python(self, version: str, *, said_by: str) -> None:
+        """Take a version of Python; of two, the one said last is kept, and one that is none is named."""
+        try:
+            plain = environment_files.ensure_text(version, "python_version")
+        except UnreadableEnvironment as reason:
+            self.say(f"The version of Python in {said_by} was not kept: {reason}")
+            return
+        if plain and self.python_version and plain != self.python_version:
+            self.say(f"{said_by} names Python {plain}, and {self.python_version} was said before; {plain} was kept.")
+        self.python_version = plain or self.python_version
 
     def say(self, sentence: str) -> None:
         """Name something that could not be read."""
         if len(self.unread) < _MOST_SENTENCES:
-            self.unread.append(sentence)
+            self.unread.append("".join(sign if sign.isprintable() else "�" for sign in sentence))
 
 
 def read(files: Mapping[str, bytes], *, python_version: str = "") -> Found:
@@ -53,7 +63,8 @@ def read(files: Mapping[str, bytes], *, python_version: str = "") -> Found:
             found.read_from.append(name)
         except (UnreadableEnvironment, mlmodel.Unreadable, UnicodeDecodeError) as reason:
             found.say(f"{name} was not read: {reason}")
-    found.python_version = found.python_version or python_version
+    if not found.python_version:
+        found.say_python(python_version, said_by="MLmodel")
     return found
 
 
@@ -62,20 +73,13 @@ def _requirements(content: bytes, found: Found) -> None:
 
 
 def _conda(content: bytes, found: Found) -> None:
-    said = mlmodel.load_yaml(content[: mlmodel.SIZE_LIMIT + 1], name="conda.yaml")
-    entries = said.get("dependencies") if isinstance(said, dict) else None
-    for entry in entries if isinstance(entries, list) else []:
-        if isinstance(entry, dict):
-            lines = entry.get("pip")
-            _add_lines("\n".join(map(str, lines if isinstance(lines, list) else [])), "conda.yaml", found)
-        elif match := _CONDA.match(str(entry)):
-            name, version = match["name"].lower(), match["version"] or ""
-            if name == "python":
-                found.python_version = found.python_version or version
-            elif name != "pip":
-                _add({"name": name.replace("_", "-").replace(".", "-"), "version": version}, "conda.yaml", found)
-        else:
-            found.say(f"conda.yaml lists “{str(entry)[:80]}”, which is not a package.")
+    if len(content) > environment_files.SIZE_LIMIT:
+        raise UnreadableEnvironment("it is larger than 1 MiB.")
+    said = conda.read(content.decode("utf-8-sig"), name="conda.yaml")
+    for sentence in said.unread:
+        found.say(sentence)
+    found.say_python(said.python_version, said_by="conda.yaml")
+    _add_lines("\n".join(said.requirements), "conda.yaml", found)
 
 
 def _python_env(content: bytes, found: Found) -> None:
@@ -83,10 +87,7 @@ def _python_env(content: bytes, found: Found) -> None:
     if not isinstance(said, dict):
         found.say("python_env.yaml is not a YAML mapping.")
         return
-    if version := said.get("python"):
-        if found.python_version and str(version) != found.python_version:
-            found.say(f"conda.yaml names Python {found.python_version}, and python_env.yaml {str(version)[:40]}.")
-        found.python_version = str(version)
+    found.say_python(str(said.get("python") or ""), said_by="python_env.yaml")
     # Its dependencies are a reference to requirements.txt, which was read above.
 
 

@@ -51,7 +51,9 @@ def test_the_form_takes_everything_that_a_file_leaves_open(
 ) -> None:
     sent = {
         "file": SimpleUploadedFile("requirements.txt", b"numpy==2.3.4\n"), "python_version": "3.11.7", "gpu": "A100",
-        "container_image": f"train:{EVIL}", "memory": "16", "cpu_count": "8", "seeds": "random_state = 7",
+        "os": EVIL,
+        "container_image": "registry.example.org:5000/train/tabular:1.2@sha256:" + "0" * 64,
+        "memory": "16", "cpu_count": "8", "seeds": "random_state = 7",
         "random_sources": "numpy\nGPU kernels, dropout",
     }  # fmt: skip
     answer = client_as(contributor).post(address("environment-create", project.slug), sent)
@@ -92,6 +94,52 @@ def test_rest_takes_and_tells_every_field(project: Project, contributor: User, a
     read = client.get(address("environment-detail", project.slug, first["id"], api=True)).json()
     assert {key: read[key] for key in said if key != "packages"} == {k: v for k, v in said.items() if k != "packages"}
     assert read["vulnerabilities"]["file"] == ""
+
+
+ODD_TEXTS = [
+    ("python_version", "3.11.7 (main, Dec 4 2023)"),
+    ("python_version", "latest"),
+    ("os", "Debian\n12"),
+    ("cpu", "x86\u202e_64"),
+    ("gpu", "A100\x07"),
+    ("container_image", "train:1.2 --privileged"),
+    ("container_image", "train\nRUN evil"),
+    ("container_image", "<script>"),
+]
+
+
+@pytest.mark.parametrize(("field", "text"), ODD_TEXTS)
+def test_texts_that_do_not_say_what_they_should_are_refused_by_page_and_rest_beside_their_field(
+    field: str, text: str, project: Project, contributor: User, client_as: ClientAs, api_as: ApiAs
+) -> None:
+    url, page = address("environment-list", project.slug, api=True), address("environment-create", project.slug)
+    told = api_as(contributor).post(url, {"packages": {"numpy": "2.3.4"}, field: text}, format="json")
+    assert (told.status_code, list(told.json())) == (400, [field])
+    sent = {"file": SimpleUploadedFile("requirements.txt", b"numpy==2.3.4\n"), field: text}
+    shown = client_as(contributor).post(page, sent)
+    assert (shown.status_code, list(shown.context["form"].errors)) == (422, [field])
+    within = SimpleUploadedFile("e.json", json.dumps({"packages": {"numpy": "2.3.4"}, field: text}).encode())
+    assert client_as(contributor).post(page, {"file": within}).status_code == 422
+    assert not TrainingEnvironment.objects.exists()
+
+
+def test_a_package_named_twice_in_two_spellings_is_refused(project: Project, contributor: User, api_as: ApiAs) -> None:
+    url, client = address("environment-list", project.slug, api=True), api_as(contributor)
+    twice = [{"name": "scikit-learn", "version": "1.7.2"}, {"name": "Scikit_Learn", "version": "1.6.0"}]
+    refused = client.post(url, {"packages": twice}, format="json")
+    assert (refused.status_code, "scikit-learn twice" in refused.json()["detail"]) == (400, True)
+    same = [twice[0], twice[0] | {"name": "Scikit.Learn"}]
+    assert client.post(url, {"packages": same}, format="json").json()["packages"] == twice[:1]
+
+
+def test_what_rest_tells_of_an_environment_can_be_sent_to_it_again(
+    project: Project, contributor: User, api_as: ApiAs
+) -> None:
+    url, client = address("environment-list", project.slug, api=True), api_as(contributor)
+    lines = ["jpeg===9e", "numpy>=2,<3", "tool @ git+https://example.org/tool.git@0123456789", "own @ file:///own"]
+    first = client.post(url, {"packages": lines}, format="json").json()
+    again = client.post(url, {"packages": first["packages"]}, format="json").json()
+    assert (again["id"], len(first["packages"])) == (first["id"], 4)
 
 
 @pytest.mark.parametrize("sources", [[1], "numpy", [""], ["x" * 101], [[]], {"a": 1}])

@@ -132,3 +132,12 @@ def test_seeds_may_be_stated_to_be_none() -> None:
     assert read_seeds("none: closed-form solution") == {"none": "closed-form solution"}
     with pytest.raises(UnreadableEnvironment):
         read_seeds("nothing")
+
+
+def test_an_environment_that_was_recorded_is_read_back_as_it_was() -> None:
+    packages = read_requirements(FREEZE + "odd===2004d-build\n")
+    recorded = {"packages": packages, "os": "Debian\n12", "python_version": "3.11.7 (main)"}
+    assert from_json(recorded, is_recorded=True).packages == packages
+    assert from_json(recorded, is_recorded=True).os == "Debian\n12"
+    with pytest.raises(UnreadableEnvironment, match="one line"):
+        from_json(recorded)

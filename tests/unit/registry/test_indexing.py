@@ -10,6 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from registry.environments import reading
 from registry.indexing import estimators, mlmodel, packages, parameters
 
 
@@ -77,3 +78,32 @@ def test_conda_packages_and_pip_lines_make_one_environment() -> None:
         "libxgboost": "2.1.0", "numpy": "2.3.4", "pandas": "2.2.0",
     }  # fmt: skip
     assert any("pandas" in sentence for sentence in found.unread)
+
+
+def test_conda_means_the_same_from_a_model_as_from_an_upload() -> None:
+    conda = (
+        b"dependencies:\n- python=3.11.7=h1\n- numpy=1.26\n- jpeg=9e=h2\n- pip<=24\n- _libgcc=1=main\n"
+        b"- scipy >=1.10,<2\n- pip:\n  - pandas==3.0.0\n"
+    )
+    found = packages.read({"conda.yaml": conda})
+    assert (found.facts, found.unread) == (reading.read(conda, name="environment.yaml"), [])
+    assert found.facts.packages[1] == {"name": "numpy", "version": "", "specifier": "==1.26.*"}
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ({"python_env.yaml": b"python: 3.11.7 (main)\n"}, "The version of Python in python_env.yaml was not kept"),
+        ({"python_env.yaml": b'python: "3.11\\n7"\n'}, "The version of Python in python_env.yaml was not kept"),
+        ({"requirements.txt": b"six===1\0\nnumpy==2.3.4\n"}, "Line 1 of requirements.txt was not read"),
+        ({"conda.yaml": b'dependencies:\n- "a\\0 b"\n- numpy=2.3.4\n'}, "which is not a package"),
+        ({"conda.yaml": b"dependencies:\n- {}\n- numpy=2.3.4\n"}, "neither a package nor a list for pip"),
+        ({"requirements.txt": b"numpy==2.3.4\nNumPy==1.0\n"}, "2.3.4 was said before; that was kept"),
+    ],
+)
+def test_what_cannot_be_read_of_an_environment_is_told_and_the_rest_is_kept(files: dict[str, bytes], told: str) -> None:
+    found = packages.read(files)
+    assert told in found.unread[0]
+    assert all(sentence.isprintable() for sentence in found.unread)
+    assert found.facts.python_version == ""
+    assert "python_env.yaml" in files or found.facts.packages == [{"name": "numpy", "version": "2.3.4"}]
