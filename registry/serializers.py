@@ -280,7 +280,7 @@ class GateSerializer(serializers.Serializer[Any]):
 class AssignmentSerializer(serializers.ModelSerializer[StageAssignment]):
     """A stage that a version held, from when to when."""
 
-    model = serializers.CharField(source="version.model.name")
+    model = serializers.CharField(source="version.model.known_as", help_text="The name that it had.")
     version = serializers.IntegerField(source="version.number")
     stage = serializers.CharField(source="stage.key")
     promotion = serializers.IntegerField(source="promotion.number", allow_null=True, default=None)

@@ -24,8 +24,11 @@ class StageChangeSerializer(serializers.ModelSerializer[StageAssignment]):
 class HolderSerializer(serializers.Serializer[Any]):
     """A version that held the stage, who approved that, and on what evidence."""
 
-    model = serializers.CharField(source="assignment.version.model.name")
+    model = serializers.CharField(source="assignment.version.model.known_as", help_text="The name that it had.")
     version = serializers.IntegerField(source="assignment.version.number")
+    removed_at = serializers.DateTimeField(
+        source="assignment.version.removed_at", allow_null=True, help_text="Null: the version is still there."
+    )
     artifact_sha256 = serializers.CharField(source="assignment.version.artifact_sha256")
     from_at = serializers.DateTimeField(source="assignment.from_at")
     until_at = serializers.DateTimeField(source="assignment.until_at", allow_null=True, help_text="Null: still.")
@@ -54,7 +57,10 @@ class HolderSerializer(serializers.Serializer[Any]):
 class GapSerializer(serializers.Serializer[Any]):
     """A model of which no version held the stage then."""
 
-    model = serializers.CharField(source="model.name")
+    model = serializers.CharField(source="model.known_as", help_text="The name that it had.")
+    removed_at = serializers.DateTimeField(
+        source="model.removed_at", allow_null=True, help_text="Null: the model is still there."
+    )
     before = serializers.SerializerMethodField(help_text="The last version to hold it before; null for none.")
     after = serializers.SerializerMethodField(help_text="The first to hold it since; null for none.")
 
@@ -75,7 +81,7 @@ class AnswerSerializer(serializers.Serializer[Any]):
     stage = serializers.CharField(source="stage.key")
     start = serializers.DateTimeField(source="period.start")
     end = serializers.DateTimeField(source="period.end", help_text="The same as the start where a moment was asked.")
-    model = serializers.CharField(source="model.name", allow_null=True, default=None)
+    model = serializers.CharField(source="model.known_as", allow_null=True, default=None)
     sentence = serializers.CharField()
     holders = HolderSerializer(source="tenures", many=True)
     gaps = GapSerializer(many=True, help_text="Models that had a version in the stage at other times, but not then.")

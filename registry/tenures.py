@@ -90,7 +90,7 @@ class Answer:
         """The answer in a sentence."""
         then = "then" if self.period.is_moment else "on that day"
         if not self.tenures:
-            of = f" of {self.model.name}" if self.model else ""
+            of = f" of {self.model}" if self.model else ""
             return f"No version{of} held {self.stage.name} {then}."
         count = len(self.tenures) + self.left_off
         named = ", ".join(str(one.assignment.version) for one in self.tenures[:3])

@@ -1,3 +1,4 @@
+import re
 from typing import ClassVar, Self
 
 from django.db import models
@@ -15,6 +16,8 @@ from registry.models.runs import Run
 
 LONGEST_MODEL_NAME = 256
 LONGEST_ALIAS = 255
+# What is put behind the name of a model when it is removed: see `registry.services.models.remove`.
+_SET_ASIDE = re.compile(r"~\d+~*\Z")
 
 
 class RegisteredModelQuerySet(models.QuerySet["RegisteredModel"]):
@@ -61,11 +64,16 @@ class RegisteredModel(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["project", "name"], name="model_name_once")]
 
     def __str__(self) -> str:
-        return self.name
+        return f"{self.known_as} (removed)" if self.removed_at else self.name
 
     def get_absolute_url(self) -> str:
         """The model's page with its versions."""
         return reverse("registry:model-detail", args=[self.project.slug, self.name])
+
+    @property
+    def known_as(self) -> str:
+        """The name that people know it by: a removed model's own name is but an address, so that another may bear it."""
+        return _SET_ASIDE.sub("", self.name) if self.removed_at else self.name
 
 
 class RegisteredModelTag(models.Model):
@@ -167,7 +175,7 @@ class ModelVersion(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["model", "number"], name="model_version_once")]
 
     def __str__(self) -> str:
-        return f"{self.model.name} v{self.number}"
+        return f"{self.model} v{self.number}"
 
     def get_absolute_url(self) -> str:
         """The version's page."""

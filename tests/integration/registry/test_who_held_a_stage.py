@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from canvas.models import Project
 from registry import policy
 from registry.models import ModelVersion, PromotionRequest, RegisteredModel, Stage, StageAssignment
+from registry.services import models
 from tests.conftest import ApiAs, ClientAs
 from tests.factories.registry import ModelVersionFactory, RegisteredModelFactory, ready_version
 from tests.integration.registry.conftest import Decide
@@ -231,3 +233,44 @@ def test_many_models_cost_no_more_queries(
     assert (len(told["holders"]), len(told["gaps"])) == (15, 15)
     with django_assert_max_num_queries(16):
         assert browser.get(reverse("registry:stage-at", args=[project.slug]), {"at": "2026-03-25"}).status_code == 200
+
+
+def test_a_removed_model_is_told_by_the_name_it_had(
+    project: Project, contributor: User, auditor: User, stages: dict[str, Stage], api_as: ApiAs, client_as: ClientAs
+) -> None:
+    model = RegisteredModelFactory(project=project, name="triage~2")
+    version, other = ModelVersionFactory(model=model), RegisteredModelFactory(project=project, name="other")
+    version.stage_assignments.all().delete()
+    moved(version, stages["production"], at(3), at(5))
+    models.remove(model, by=contributor)
+    model.refresh_from_db()
+    assert model.name != "triage~2"
+    for query in ({"at": "2026-03-04"}, {"at": "2026-03-04", "model": model.name}):
+        told = asked(api_as(auditor), project, **query)
+        assert told["sentence"] == "triage~2 (removed) v1 held Production on that day."
+        (holder,) = told["holders"]
+        assert (holder["model"], holder["version"]) == ("triage~2", 1)
+        assert holder["removed_at"]
+    assert told["model"] == "triage~2"
+    (gap,) = asked(api_as(auditor), project, at="2026-03-01")["gaps"]
+    assert (gap["model"], gap["after"]["version"]) == ("triage~2", 1)
+    assert gap["removed_at"]
+    page = client_as(auditor).get(reverse("registry:stage-at", args=[project.slug]), {"at": "2026-03-04"})
+    seen = strip_tags(page.content.decode())
+    assert "triage~2 (removed) v1" in seen
+    assert model.name not in seen
+    # Another model may bear the name meanwhile, and is told apart.
+    again = ModelVersionFactory(model=RegisteredModelFactory(project=project, name="triage~2"))
+    again.stage_assignments.all().delete()
+    moved(again, stages["production"], at(3))
+    told = asked(api_as(auditor), project, at="2026-03-04")
+    assert "triage~2 v1" in told["sentence"]
+    assert {(one["model"], one["removed_at"] is None) for one in told["holders"]} == {
+        ("triage~2", True),
+        ("triage~2", False),
+    }
+    assert str(other) == "other"
+    version.refresh_from_db()
+    for address in (model.get_absolute_url(), version.get_absolute_url()):
+        shown = client_as(auditor).get(address).content.decode()
+        assert "triage~2 (removed)" in shown
