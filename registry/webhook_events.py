@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
-from registry.models import ModelVersion
+from registry.models import ModelVersion, VersionTag
+from statements import Statement
+
+_TAGS = Statement(lambda pk: VersionTag.objects.filter(version=pk).order_by("key").values_list("key", "value"), -1)
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ def version_created(version: ModelVersion) -> dict[str, object]:
         "version": str(version.number),
         "source": version.source,
         "run_id": version.run.run_id if version.run else None,
-        "tags": {tag.key: tag.value for tag in version.tags.all()},
+        "tags": dict(_TAGS.all(version.pk)),
         "description": version.note or version.description,
     }
 

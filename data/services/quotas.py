@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+import statements
 from accounts.models import User
 from audit.actions import Action
 from audit.services import record
@@ -16,9 +17,16 @@ from canvas.models import Project
 from data import kept, storage
 from data.models import StorageUse
 from data.storage import Received, TooLarge, readable_size
+from statements import Statement
 
 GIB = 2**30
 LARGEST_LIMIT = 2**60
+
+
+_USE = Statement(
+    lambda project: StorageUse.objects.filter(project=project).order_by().values_list(*statements.columns(StorageUse)),
+    -1,
+)
 
 
 class OverQuota(TooLarge):
@@ -47,13 +55,13 @@ def within(project: Project, limit: int) -> Iterator[int]:
     except TooLarge:
         if left is None or left >= limit:
             raise
-        use = StorageUse.objects.filter(project=project).first()
+        use = _use_of(project)
         raise _over(project, use.used_bytes if use else 0, limit_of(use) or 0) from None
 
 
 def room_of(project: Project) -> int | None:
     """How many bytes the project may still add; None where it has no limit."""
-    use = StorageUse.objects.filter(project=project).first()
+    use = _use_of(project)
     limit = limit_of(use)
     return None if limit is None else max(limit - (use.used_bytes if use else 0), 0)
 
@@ -72,11 +80,10 @@ def count(project: Project, size: int) -> None:
     """
     if not StorageUse.objects.filter(project=project).update(used_bytes=F("used_bytes") + size):
         StorageUse.objects.get_or_create(project=project, defaults={"used_bytes": size})
-    if settings.PROJECT_QUOTA_BYTES or StorageUse.objects.filter(project=project, limit_bytes__isnull=False).exists():
-        use = StorageUse.objects.get(project=project)
-        limit = limit_of(use)
-        if limit is not None and use.used_bytes > limit:
-            raise _over(project, use.used_bytes - size, limit)
+    use = _use_of(project)
+    limit = limit_of(use)
+    if use is not None and limit is not None and use.used_bytes > limit:
+        raise _over(project, use.used_bytes - size, limit)
 
 
 def count_new(project: Project, sha256: str, size: int) -> None:
@@ -115,6 +122,11 @@ def set_limit(project: Project, limit: int | None, *, by: User) -> StorageUse:
         after={"limit_bytes": limit},
     )
     return use
+
+
+def _use_of(project: Project) -> StorageUse | None:
+    found = _USE.first(project.pk)
+    return statements.record(StorageUse, found) if found else None
 
 
 def _over(project: Project, used: int, limit: int) -> OverQuota:

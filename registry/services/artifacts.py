@@ -1,14 +1,16 @@
 """Keep the files that runs and logged models gather: their bytes under a digest, their names in rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from functools import cache
+from typing import Any, BinaryIO, TypeVar
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils import timezone
 
+import statements
 from accounts.models import User
 from audit.actions import Action
 from audit.services import record
@@ -18,9 +20,59 @@ from data.services import quotas
 from data.storage import StoredFile
 from registry import artifact_paths
 from registry.artifact_paths import Place
-from registry.models import Artifact, LoggedModel, ModelVersion, Run
+from registry.models import Artifact, Experiment, LoggedModel, ModelVersion, Run
+from statements import Statement
 
 Owner = Run | LoggedModel
+_Kind = TypeVar("_Kind", Run, LoggedModel)
+
+# Asked for each file that a script sends or fetches, some of them twice: before its bytes come, and once they are there.
+_RUN = Statement(
+    lambda project, run_id: (
+        Run.objects.filter(experiment__project=project, run_id=run_id)
+        .order_by()
+        .values_list(*statements.columns(Run), *statements.columns(Experiment, "experiment__"))
+    ),
+    -1,
+    "run",
+)
+_LOGGED_MODEL = Statement(
+    lambda project, model_id: (
+        LoggedModel.objects.filter(experiment__project=project, model_id=model_id)
+        .order_by()
+        .values_list(*statements.columns(LoggedModel), *statements.columns(Experiment, "experiment__"))
+    ),
+    -1,
+    "model",
+)
+_LOCKS = {
+    kind: Statement(
+        lambda pk, kind=kind: kind.objects.select_for_update().filter(pk=pk).order_by().values_list("pk"), -1
+    )
+    for kind in (Run, LoggedModel)
+}
+_VERSIONS_OF_RUN = Statement(
+    lambda run: (
+        ModelVersion.objects.filter(run=run, logged_model__isnull=True)
+        .exclude(source="")
+        .order_by("pk")
+        .values_list("pk", "source")
+    ),
+    -1,
+)
+_VERSIONS_OF_MODEL = Statement(
+    lambda model: ModelVersion.objects.filter(logged_model=model).order_by("pk").values_list("pk")[:1], -1
+)
+_KEPT = Statement(
+    lambda sha256, project: (
+        Artifact.objects.filter(sha256=sha256)
+        .filter(Q(run__experiment__project=project) | Q(logged_model__experiment__project=project))
+        .order_by()
+        .values_list("pk")[:1]
+    ),
+    "sha256",
+    -1,
+)
 
 
 class NoSuchArtifact(Exception):
@@ -55,19 +107,18 @@ def owner_of(project: Project, place: Place | None) -> Owner:
 
 def run_of(project: Project, run_id: str) -> Run:
     """A run of the project; raises NoSuchArtifact."""
-    run = Run.objects.select_related("experiment").filter(experiment__project=project, run_id=run_id).first()
-    if run is None:
+    found = _RUN.first(project.pk, run_id)
+    if found is None:
         raise NoSuchArtifact(f"There is no run {run_id[:40]} in the project.")
-    return run
+    return _owner(Run, found, project)
 
 
 def logged_model_of(project: Project, model_id: str) -> LoggedModel:
     """A logged model of the project; raises NoSuchArtifact."""
-    models = LoggedModel.objects.select_related("experiment").filter(experiment__project=project)
-    model = models.filter(model_id=model_id).first()
-    if model is None:
+    found = _LOGGED_MODEL.first(project.pk, model_id)
+    if found is None:
         raise NoSuchArtifact(f"There is no logged model {model_id[:40]} in the project.")
-    return model
+    return _owner(LoggedModel, found, project)
 
 
 def root_of(owner: Owner) -> str:
@@ -106,7 +157,7 @@ def ensure_free(owner: Owner, path: str) -> None:
 @transaction.atomic
 def add(owner: Owner, path: str, file: StoredFile, *, by: User) -> Artifact:
     """Write down a stored file under a run or a logged model, in the place of one that had its path."""
-    _lock(owner)
+    lock(owner)
     if version := frozen_by(owner, path):
         raise _frozen(version, path)
     before = _fitting(owner, path)
@@ -128,7 +179,7 @@ def add(owner: Owner, path: str, file: StoredFile, *, by: User) -> Artifact:
 @transaction.atomic
 def remove(owner: Owner, path: str, *, by: User) -> int:
     """Take a file or a whole folder away and say how many files went; raises NoSuchArtifact or Frozen."""
-    _lock(owner)
+    lock(owner)
     _ensure_kept(owner)
     if version := frozen_by(owner, path):
         raise _frozen(version, path or "its folder")
@@ -152,10 +203,9 @@ def find(owner: Owner, path: str) -> Artifact:
 
 def below(owner: Owner, path: str) -> list[Artifact]:
     """The file at a path, or every file in the folder of that path."""
-    files = Artifact.objects.filter(**_under(owner))
     if not path:
-        return list(files)
-    found = files.filter(Q(path=path) | Q(path__startswith=f"{path}/"))
+        return list(Artifact.objects.filter(**_under(owner)))
+    found = [statements.record(Artifact, row) for row in _around(type(owner), 1).all(owner.pk, path, f"{path}/")]
     # SQLite takes no notice of capitals there.
     return [file for file in found if file.path == path or file.path.startswith(f"{path}/")]
 
@@ -179,16 +229,19 @@ def is_open(owner: Owner) -> bool:
 
 def frozen_by(owner: Owner, path: str) -> ModelVersion | None:
     """The registered version whose folder a path lies in or holds, if any: its files never change."""
-    versions = ModelVersion.objects.select_related("model").only("number", "source", "model__name").order_by("pk")
-    if isinstance(owner, LoggedModel):
-        return versions.filter(logged_model=owner).first()
-    for version in versions.filter(run=owner, logged_model__isnull=True).exclude(source=""):
-        folder = _folder(owner, version.source)
-        if folder is not None and (not path or not folder or f"{path}/".startswith(f"{folder}/")):
-            return version
-        if folder and folder.startswith(f"{path}/"):
-            return version
+    versions = ModelVersion.objects.select_related("model").only("number", "source", "model__name")
+    for version in _VERSIONS_OF_MODEL.all(owner.pk) if isinstance(owner, LoggedModel) else _freezing(owner, path):
+        return versions.get(pk=version[0])
     return None
+
+
+def _freezing(run: Run, path: str) -> Iterator[statements.Row]:
+    for version in _VERSIONS_OF_RUN.all(run.pk):
+        folder = _folder(run, version[1])
+        if folder is None:
+            continue
+        if not path or not folder or f"{path}/".startswith(f"{folder}/") or folder.startswith(f"{path}/"):
+            yield version
 
 
 def _folder(run: Run, source: str) -> str | None:
@@ -197,6 +250,14 @@ def _folder(run: Run, source: str) -> str | None:
         if source == root or source.startswith(f"{root}/"):
             return source[len(root) :].strip("/")
     return None
+
+
+def _owner(kind: type[_Kind], row: statements.Row, project: Project) -> _Kind:
+    own = len(statements.columns(kind))
+    owner = statements.record(kind, row[:own])
+    owner.experiment = statements.record(Experiment, row[own:])
+    owner.experiment.project = project
+    return owner
 
 
 def _under(owner: Owner) -> dict[str, Any]:  # Any: the value of a field, as querysets take it
@@ -208,14 +269,15 @@ def _at(owner: Owner, path: str) -> Artifact | None:
 
 
 def _keeps(project: Project, sha256: str) -> bool:
-    files = Artifact.objects.filter(sha256=sha256)
-    ours = Q(run__experiment__project=project) | Q(logged_model__experiment__project=project)
-    return files.filter(ours).exists()
+    return _KEPT.first(sha256, project.pk) is not None
 
 
-def _lock(owner: Owner) -> None:
-    # Two writers of one path, and a version that is being registered from the folder, come one after the other.
-    type(owner)._default_manager.select_for_update().only("pk").get(pk=owner.pk)
+def lock(owner: Owner) -> None:
+    """Hold a run or a logged model until the transaction ends, so that none of its files changes meanwhile.
+
+    Two writers of one path, and a version that is being registered from the folder, come one after the other.
+    """
+    _LOCKS[type(owner)].first(owner.pk)
 
 
 def _called(owner: Owner) -> str:
@@ -239,8 +301,8 @@ def _fitting(owner: Owner, path: str) -> Artifact | None:
     _ensure_kept(owner)
     parts = path.split("/")
     above = ["/".join(parts[:length]) for length in range(1, len(parts))]
-    around = Artifact.objects.filter(Q(path__in=[*above, path]) | Q(path__startswith=f"{path}/"), **_under(owner))
-    for file in around.order_by("path"):
+    around = _around(type(owner), len(parts)).all(owner.pk, *above, path, f"{path}/")
+    for file in (statements.record(Artifact, row) for row in around):
         if file.path == path:
             return file
         if file.path in above:
@@ -248,6 +310,19 @@ def _fitting(owner: Owner, path: str) -> Artifact | None:
         if file.path.startswith(f"{path}/"):
             raise InTheWay(f"{path} is a folder with files in it. Choose another path.")
     return None
+
+
+@cache
+def _around(kind: type[Owner], depth: int) -> Statement:
+    """The files at a path of so many parts, above it and below it."""
+    field = "logged_model" if kind is LoggedModel else "run"
+
+    def build(owner: int, *paths: str) -> statements.Rows:
+        below = Q(path__startswith=Value(paths[-1]))
+        files = Artifact.objects.filter(Q(path__in=paths[:-1]) | below, **{field: owner})
+        return files.order_by("path").values_list(*statements.columns(Artifact))
+
+    return Statement(build, -1, *(f"part {number}" for number in range(depth)), "folder/")
 
 
 def _record(

@@ -7,14 +7,28 @@ from typing import Any
 
 from data import storage
 from registry.indexing import parameters
-from registry.models import Artifact, Run, RunDataset, RunParam, TrainingEnvironment, VersionDataset
+from registry.models import Artifact, Run, RunDataset, RunParam, RunTag, TrainingEnvironment, VersionDataset
 from registry.services.sources import Source
+from statements import Statement
 
 SEARCH_TABLE = "cv_results.csv"
 _LARGEST_TABLE = 8 * 2**20
 _MOST_CHILDREN = 500
 _TRAINING = frozenset({"", "train", "training", "fit"})
 _TUNING = frozenset({"valid", "validation", "val", "dev", "tuning", "tune"})
+
+_TAGS = Statement(lambda run: RunTag.objects.filter(run=run).order_by("key").values_list("key", "value"), -1)
+_PARAMS = Statement(lambda run: RunParam.objects.filter(run=run).order_by("key").values_list("key", "value"), -1)
+_CHILDREN = Statement(
+    lambda run: Run.objects.active().filter(parent=run).order_by("pk").values_list("pk")[:_MOST_CHILDREN], -1
+)
+_INPUTS = Statement(lambda run: RunDataset.objects.filter(run=run).order_by("pk").values_list("dataset", "context"), -1)
+_TABLE = Statement(
+    lambda run: (
+        Artifact.objects.filter(run=run, path=SEARCH_TABLE, size__lte=_LARGEST_TABLE).order_by().values_list("sha256")
+    ),
+    -1,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,9 +49,9 @@ class Background:
 def read(source: Source) -> Background:
     """What the run of a source, the search it was part of, and the logged model itself say."""
     run, logged = source.run, source.logged_model
-    tags = dict(run.tags.values_list("key", "value")) if run else {}
+    tags = dict(_TAGS.all(run.pk)) if run else {}
     own = dict(logged.params.values_list("key", "value")) if logged else {}
-    params = (dict(run.params.values_list("key", "value")) if run else {}) | own
+    params = (dict(_PARAMS.all(run.pk)) if run else {}) | own
     kept, left = parameters.hyperparameters(params)
     return Background(
         algorithm=tags.get("estimator_name", "") or (run.algorithm if run else ""),
@@ -52,9 +66,8 @@ def read(source: Source) -> Background:
 
 
 def _search(run: Run, params: dict[str, str], tags: dict[str, str]) -> dict[str, Any] | None:
-    nested = Run.objects.active().filter(parent=run).order_by("pk").values_list("pk", flat=True)[:_MOST_CHILDREN]
-    children: dict[int, dict[str, str]] = {pk: {} for pk in nested}
-    for param in RunParam.objects.filter(run__in=list(children)):
+    children: dict[int, dict[str, str]] = {pk: {} for (pk,) in _CHILDREN.all(run.pk)}
+    for param in RunParam.objects.filter(run__in=list(children)) if children else ():
         children[param.run_id][param.key] = param.value
     method = tags.get("estimator_name", "") or run.algorithm
     return parameters.search(params, method=method, children=list(children.values()), candidates=_rows_of_table(run))
@@ -62,20 +75,20 @@ def _search(run: Run, params: dict[str, str], tags: dict[str, str]) -> dict[str,
 
 def _rows_of_table(run: Run) -> int:
     """How many candidates the table of a search lists, which may be more than have runs of their own."""
-    table = Artifact.objects.filter(run=run, path=SEARCH_TABLE, size__lte=_LARGEST_TABLE).first()
+    table = _TABLE.first(run.pk)
     if table is None:
         return 0
     try:
-        with storage.open_file(table.sha256) as stream:
+        with storage.open_file(table[0]) as stream:
             return max(0, sum(1 for row in csv.reader(io.StringIO(stream.read().decode())) if row) - 1)
     except (storage.Missing, UnicodeDecodeError, csv.Error):
         return 0
 
 
 def _datasets(run: Run) -> list[tuple[int, str]]:
-    inputs = RunDataset.objects.filter(run=run).order_by("pk").values_list("dataset", "context")
+    inputs = _INPUTS.all(run.pk)
     if not inputs and run.parent_id:
-        inputs = RunDataset.objects.filter(run=run.parent_id).order_by("pk").values_list("dataset", "context")
+        inputs = _INPUTS.all(run.parent_id)
     uses = {
         **dict.fromkeys(_TRAINING, VersionDataset.Use.TRAINING),
         **dict.fromkeys(_TUNING, VersionDataset.Use.VALIDATION),

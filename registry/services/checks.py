@@ -46,17 +46,31 @@ def report(
 
 def write(version: ModelVersion, key: str, finding: Finding) -> tuple[Check, dict[str, object]]:
     """Set a check inside the transaction of a caller who journals it; returns it with what it said before."""
-    check = Check.objects.filter(version=version, key=key).first() or Check(version=version, key=key)
-    before = _said(check) if check.pk else {}
-    check.status, check.reason, check.evidence = Check.Status(finding.status), finding.reason, finding.evidence
-    check.reported_at = timezone.now()
-    check.save()
+    check = Check.objects.filter(version=version, key=key).first()
+    if check is None:
+        check, before = begin(version, key, finding), {}
+    else:
+        before = _said(check)
+        _save(check, finding)
     if key == "artifact_verified" and check.status == Check.Status.FAILED and before.get("status") != check.status:
         data = {"name": version.model.name, "version": str(version.number)}
         webhooks.announce(
             version.model.project, "model_version.damaged", data=data, by=None, before=before, after=_said(check)
         )
     return check, before
+
+
+def begin(version: ModelVersion, key: str, finding: Finding) -> Check:
+    """Set the first check of its kind, inside the transaction that creates the version or journals the check."""
+    check = Check(version=version, key=key)
+    _save(check, finding)
+    return check
+
+
+def _save(check: Check, finding: Finding) -> None:
+    check.status, check.reason, check.evidence = Check.Status(finding.status), finding.reason, finding.evidence
+    check.reported_at = timezone.now()
+    check.save()
 
 
 def _said(check: Check) -> dict[str, object]:

@@ -13,6 +13,7 @@ from registry.formats import ArtifactFormat
 from registry.indexing import estimators, mlmodel, packages
 from registry.indexing.mlmodel import MlModel
 from registry.indexing.packages import Found
+from registry.models import Artifact
 from registry.services.sources import InvalidSource, Source
 
 DESCRIPTION = "MLmodel"
@@ -52,7 +53,16 @@ class Folder:
 
 def manifest_of(source: Source) -> list[File]:
     """Each file of a source with its digest and size, sorted by path; raises InvalidSource where there is none."""
-    files = [{"path": source.inside(one), "sha256": one.sha256, "size": one.size} for one in source.artifacts]
+    return _manifest(source, source.artifacts)
+
+
+def manifest_now(source: Source) -> list[File]:
+    """As `manifest_of`, read once more."""
+    return _manifest(source, source.artifacts_now())
+
+
+def _manifest(source: Source, artifacts: Sequence[Artifact]) -> list[File]:
+    files = [{"path": source.inside(one), "sha256": one.sha256, "size": one.size} for one in artifacts]
     if not any(one["size"] for one in files):
         raise InvalidSource(f"There are no files under “{source.text}”. Log the model first.")
     return sorted(files, key=lambda one: str(one["path"]))

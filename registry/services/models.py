@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+import statements
 from accounts.models import User
 from audit.actions import Action
 from audit.services import record
@@ -14,11 +15,37 @@ from canvas.models import Project
 from registry.models import Alias, AliasMove, PromotionRequest, RegisteredModel, RegisteredModelTag, StageAssignment
 from registry.models.versions import LONGEST_MODEL_NAME
 from registry.services import protection, webhooks
+from statements import Statement
 
 LONGEST_TAG_KEY = 250
 LONGEST_TAG_VALUE = 100_000
 RESERVED_NAMES = frozenset({"new", "import", ".", ".."})
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+_BY_NAME = Statement(
+    lambda project, name: (
+        RegisteredModel.objects.live()
+        .filter(project=project, name=name)
+        .order_by()
+        .values_list(*statements.columns(RegisteredModel))
+    ),
+    -1,
+    "name",
+)
+_HELD_PLAN = Statement(
+    lambda pk: Project.objects.select_for_update().filter(pk=pk).order_by().values_list(*statements.columns(Project)),
+    -1,
+)
+_HELD = Statement(
+    lambda pk: (
+        RegisteredModel.objects.select_for_update()
+        .filter(pk=pk)
+        .order_by()
+        .values_list(*statements.columns(RegisteredModel))
+    ),
+    -1,
+)
 
 
 class ModelNameTaken(Exception):
@@ -240,20 +267,22 @@ def drop_aliases(aliases: QuerySet[Alias], *, by: User) -> dict[str, int]:
 
 def find(project: Project, name: str) -> RegisteredModel:
     """The project's model of this name; raises NoSuchModel."""
-    model = RegisteredModel.objects.live().select_related("project").filter(project=project, name=name).first()
-    if model is None:
+    found = _BY_NAME.first(project.pk, name)
+    if found is None:
         raise NoSuchModel(f"Registered Model with name={name} not found.")
+    model = statements.record(RegisteredModel, found)
+    model.project = project
     return model
 
 
 def locked(model: RegisteredModel) -> RegisteredModel:
     """The model as it is now, held until the transaction ends; raises NoSuchModel for one that was removed."""
     # In the order of promotions: the plan first, then the model.
-    Project.objects.select_for_update().get(pk=model.project_id)
-    RegisteredModel.objects.select_for_update().get(pk=model.pk)
-    found = RegisteredModel.objects.select_related("project").get(pk=model.pk)
-    if found.removed_at:
+    plan, held = _HELD_PLAN.first(model.project_id), _HELD.first(model.pk)
+    found = statements.record(RegisteredModel, held) if held else None
+    if plan is None or found is None or found.removed_at:
         raise NoSuchModel(f"Registered Model with name={model.name} not found: it was removed.")
+    found.project = statements.record(Project, plan)
     return found
 
 

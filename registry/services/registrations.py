@@ -73,7 +73,7 @@ def register(model: RegisteredModel, asked: Registration, *, by: User) -> ModelV
         environment, unread = _environment(model.project, folder, background, by)
         model = models.locked(model)
         asked.source.lock()
-        if folders.manifest_of(asked.source) != folder.files:
+        if folders.manifest_now(asked.source) != folder.files:
             raise folders.ChangedMeanwhile("Files changed while the version was being registered. Register it again.")
         version = _create(model, asked, _Read(folder, background, environment), by)
         unread = [*folder.unread, *unread, *folder.environment.unread, *background.unread]
@@ -95,7 +95,7 @@ def register(model: RegisteredModel, asked: Registration, *, by: User) -> ModelV
                 "format": version.artifact_format,
                 "run": version.run.run_id if version.run else None,
                 "environment": version.environment_id,
-                "datasets": [[link.dataset_id, link.use] for link in version.dataset_links.order_by("pk")],
+                "datasets": [list(link) for link in background.datasets],
                 "trained_by": version.trained_by.get_username(),
                 "tags": dict(asked.tags),
                 "not_read": unread,

@@ -1,7 +1,9 @@
 """Where a version's files lie: what MLflow's clients call its source, read against the project's own records."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import unquote
 
 from django.db.models import Max
@@ -11,7 +13,7 @@ from registry import artifact_paths
 from registry.artifact_paths import UnusablePath
 from registry.models import Artifact, LoggedModel, ModelVersion, Run
 from registry.services import artifacts
-from registry.services.artifacts import Owner
+from registry.services.artifacts import NoSuchArtifact, Owner
 
 LONGEST = 1_000
 MODEL_ID = re.compile(r"m-[0-9a-f]{32}")
@@ -43,8 +45,12 @@ class Source:
         assert owner is not None  # noqa: S101  one of the two is always there
         return owner
 
-    @property
+    @cached_property
     def artifacts(self) -> list[Artifact]:
+        """The files in the folder, as they were when they were first asked for."""
+        return self.artifacts_now()
+
+    def artifacts_now(self) -> list[Artifact]:
         """The files in the folder."""
         return [one for one in artifacts.below(self.owner, self.folder) if one.path != self.folder]
 
@@ -54,7 +60,7 @@ class Source:
 
     def lock(self) -> None:
         """Hold the owner of the files, so that none of them changes before the transaction ends."""
-        type(self.owner)._default_manager.select_for_update().get(pk=self.owner.pk)
+        artifacts.lock(self.owner)
 
 
 def find(project: Project, source: str, *, run_id: str = "", model_id: str = "") -> Source:
@@ -169,11 +175,11 @@ def _logged_model(project: Project, model_id: str) -> LoggedModel:
 
 def _run(project: Project, run_id: str) -> Run:
     # Whatever else is sent is as absent as an id that nobody has.
-    found = Run.objects.active().filter(experiment__project=project, run_id=run_id[:32])
-    run = found.select_related("experiment", "environment", "created_by").first() if RUN_ID.fullmatch(run_id) else None
-    if run is None:
-        raise InvalidSource(f"There is no run {run_id[:80]} in {project.name}.")
-    return run
+    with suppress(NoSuchArtifact):
+        run = artifacts.run_of(project, run_id)
+        if run.deleted_at is None and RUN_ID.fullmatch(run_id):
+            return run
+    raise InvalidSource(f"There is no run {run_id[:80]} in {project.name}.")
 
 
 def _ensure_fits(source: Source, *, run_id: str, model_id: str) -> None:

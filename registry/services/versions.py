@@ -11,6 +11,7 @@ from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 
+import statements
 from accounts.models import User
 from audit.actions import Action
 from audit.services import record
@@ -29,9 +30,14 @@ from registry.models import (
     VersionDataset,
 )
 from registry.services import checks, models, protection, webhooks
+from statements import Statement
 
 LARGEST_NUMBER = 2**31 - 1
 NAME_BYTES = 255
+
+_FIRST_STAGE = Statement(
+    lambda key: Stage.objects.filter(key=key).order_by().values_list(*statements.columns(Stage)), "key"
+)
 
 
 class UnusableName(ValueError):
@@ -277,8 +283,8 @@ def _create(model: RegisteredModel, details: VersionDetails, artifact: Artifact,
 
 def start(version: ModelVersion, by: User) -> None:
     """Put a version that was just created into its first stage, inside the transaction that created it."""
-    stage = Stage.objects.filter(key=policy.FIRST_STAGE).first()
-    if stage:
+    if found := _FIRST_STAGE.first(policy.FIRST_STAGE):
+        stage = statements.record(Stage, found)
         StageAssignment.objects.create(version=version, stage=stage, assigned_by=by, from_at=version.created_at)
     # The digest was computed from the very bytes that were stored a moment ago.
-    checks.write(version, "artifact_verified", findings.artifact_as_stored(version))
+    checks.begin(version, "artifact_verified", findings.artifact_as_stored(version))

@@ -20,10 +20,20 @@ from canvas.models import Project
 from outside import client, sealing
 from registry import deliveries, webhook_events
 from registry.models import Webhook, WebhookDelivery
+from statements import Statement
 
 MOST_PER_PROJECT = 50
 LONGEST_SECRET = 500
 KEPT_DAYS = 30
+
+_ACTIVE = Statement(
+    lambda project: (
+        Webhook.objects.filter(project=project, status=Webhook.Status.ACTIVE, removed_at__isnull=True)
+        .order_by()
+        .values_list("pk", "events")
+    ),
+    -1,
+)
 
 
 class UnknownEvent(ValueError):
@@ -152,8 +162,7 @@ def announce(
     if not connection.in_atomic_block:
         raise RuntimeError("announce() belongs inside the transaction of the write it tells of.")
     _chosen([event])
-    active = Webhook.objects.filter(project=project, status=Webhook.Status.ACTIVE, removed_at__isnull=True)
-    told = [pk for pk, events in active.values_list("pk", "events").order_by() if event in events]
+    told = [pk for pk, events in _ACTIVE.all(project.pk) if event in events]
     if not told:
         return 0
     payload = body(project, event, data=data, by=by, before=before, after=after)

@@ -26,7 +26,7 @@ def get_alias(call: Call) -> Fields:
     alias = Alias.objects.filter(model=model, name=name).select_related("version").first()
     if alias is None:
         raise aliases.NoSuchAlias(f"Registered model alias {name} not found.")
-    return {"model_version": model_versions_of([versions.find(model, alias.version.number)])[0]}
+    return {"model_version": model_versions_of([versions.find(model, alias.version.number).pk])[0]}
 
 
 @with_link

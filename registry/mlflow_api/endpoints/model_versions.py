@@ -99,7 +99,7 @@ def delete_tag(call: Call) -> Fields:
 
 
 def _shown(version: ModelVersion) -> Fields:
-    return {"model_version": model_versions_of([version])[0]}
+    return {"model_version": model_versions_of([version.pk])[0]}
 
 
 READ, WRITE = Permission.VIEW, Permission.REGISTER_MODELS

@@ -67,7 +67,7 @@ def delete(call: Call) -> Fields:
 def get_latest_versions(call: Call) -> Fields:
     """The newest version in each stage, or in those named."""
     stages = [stage_named(one) for one in call.sent.texts("stages")]
-    return {"model_versions": model_versions_of(latest_versions([model_of(call).pk], stages))}
+    return {"model_versions": model_versions_of([one.pk for one in latest_versions([model_of(call).pk], stages)])}
 
 
 def set_tag(call: Call) -> Fields:

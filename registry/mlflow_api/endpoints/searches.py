@@ -100,7 +100,7 @@ def search_model_versions(call: Call) -> Fields:
     rows = ModelVersion.objects.live().filter(model__project=call.project, model__removed_at__isnull=True)
     marked = VersionTag.objects.filter(version__model=OuterRef("model"), key=prompts.MARK, value=prompts.IS_ONE)
     found = _found_beside_prompts(MODEL_VERSIONS, rows, Exists(marked), call.sent)
-    shown = _in_parts(found.pks, lambda pks: model_versions_of(_in_order(ModelVersion.objects.all(), pks)))
+    shown = model_versions_of(found.pks)
     return {"model_versions": shown, "next_page_token": found.next_page_token}
 
 

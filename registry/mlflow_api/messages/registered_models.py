@@ -20,7 +20,7 @@ def registered_models_of(models: Sequence[RegisteredModel]) -> list[Fields]:
     prefetch_related_objects(list(models), "tags", "aliases__version")
     latest: dict[int, list[Fields]] = defaultdict(list)
     found = latest_versions([one.pk for one in models])
-    for version, said in zip(found, model_versions_of(found), strict=True):
+    for version, said in zip(found, model_versions_of([one.pk for one in found]), strict=True):
         latest[version.model_id].append(said)
     return [_model(one, latest[one.pk]) for one in models]
 
@@ -34,7 +34,7 @@ def latest_versions(models: Collection[int], stages: Collection[str] = ()) -> li
         found = found.filter(_in_stages(stages))
     place = Window(RowNumber(), partition_by=[F("model"), F("stage_key")], order_by=F("number").desc())
     newest = found.annotate(place=place).filter(place=1)
-    newest = newest.select_related("model__project", "run", "logged_model").order_by("model", "number")
+    newest = newest.only("model", "number").order_by("model", "number")
     once: dict[tuple[int, str], ModelVersion] = {}
     for version in newest:
         stage: str | None = getattr(version, "stage_key", None)

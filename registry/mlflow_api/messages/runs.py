@@ -1,7 +1,7 @@
 """Runs as MLflow has them, read as plain rows: a page of a thousand runs costs as many queries as one run."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -10,7 +10,7 @@ from registry.mlflow_api.messages.experiments import artifact_root
 from registry.mlflow_api.messages.moments import milliseconds
 from registry.mlflow_api.wire import number
 from registry.models import LatestMetric, Run, RunDataset, RunModelLink, RunParam, RunTag
-from statements import Rows, Statement
+from statements import ByKeys
 
 Fields = dict[str, Any]
 ByRun = dict[int, list[Fields]]
@@ -27,26 +27,14 @@ _HAS = {
     "has_models": Exists(RunModelLink.objects.filter(run=OuterRef("pk"))),
 }
 
-
-class _Read:
-    """A read of rows that hang on runs: compiled once for a single run, which is what scripts ask for."""
-
-    def __init__(self, build: Callable[[Sequence[int]], Rows]) -> None:
-        self._build = build
-        self._of_one = Statement(lambda pk: build([pk]), -1)
-
-    def of(self, pks: Sequence[int]) -> Iterable[Sequence[Any]]:
-        return self._of_one.all(pks[0]) if len(pks) == 1 else self._build(pks)
-
-
-_RUNS = _Read(lambda pks: Run.objects.filter(pk__in=pks).annotate(**_HAS).order_by().values_list(*_INFO, *_HAS))
-_METRICS = _Read(
+_RUNS = ByKeys(lambda pks: Run.objects.filter(pk__in=pks).annotate(**_HAS).order_by().values_list(*_INFO, *_HAS))
+_METRICS = ByKeys(
     lambda pks: LatestMetric.objects.filter(run__in=pks).order_by("run_id", "key").values_list("run_id", *POINT)
 )
-_PARAMS = _Read(
+_PARAMS = ByKeys(
     lambda pks: RunParam.objects.filter(run__in=pks).order_by("run_id", "key").values_list("run_id", "key", "value")
 )
-_TAGS = _Read(
+_TAGS = ByKeys(
     lambda pks: RunTag.objects.filter(run__in=pks).order_by("run_id", "key").values_list("run_id", "key", "value")
 )
 
@@ -103,7 +91,7 @@ def _said(**lists: list[Fields] | None) -> Fields:
     return {name: items for name, items in lists.items() if items}
 
 
-def _pairs(rows: _Read, pks: Sequence[int]) -> ByRun:
+def _pairs(rows: ByKeys, pks: Sequence[int]) -> ByRun:
     found: ByRun = defaultdict(list)
     for run, key, value in rows.of(pks):
         found[run].append({"key": key, "value": value})
