@@ -2,12 +2,19 @@
 
 import http.client
 import json
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import count
+from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlencode, urlsplit
+
+import mlflow.sklearn
+from mlflow.models import infer_signature
+from sklearn.linear_model import LogisticRegression
 
 from bench.mlflow.servers import Contestant
 
@@ -78,7 +85,8 @@ class Client:
         self.run = self.new_run()
         self.filled_run = self.new_run()
         self.post("runs/log-batch", run_id=self.filled_run, metrics=_metrics(20), params=_params(20))
-        self.ask("PUT", self._file(), FIVE_MEGABYTES, {"Content-Type": "application/octet-stream"})
+        for name, content in {"large.bin": FIVE_MEGABYTES, **model_files()}.items():
+            self._send(name, content)
 
     def new_run(self) -> str:
         """A run's id."""
@@ -119,12 +127,11 @@ class Client:
 
     def upload(self) -> None:
         """Send 5 MB of new bytes."""
-        fresh = f"{self.server.name}{next(_numbers)}".encode() + FIVE_MEGABYTES
-        self.ask("PUT", self._file(f"up/{next(_numbers)}.bin"), fresh, {"Content-Type": "application/octet-stream"})
+        self._send(f"up/{next(_numbers)}.bin", f"{self.server.name}{next(_numbers)}".encode() + FIVE_MEGABYTES)
 
     def download(self) -> None:
         """Fetch 5 MB."""
-        self.ask("GET", self._file())
+        self.ask("GET", self._file("large.bin"))
 
     @property
     def server_source(self) -> str:
@@ -137,7 +144,10 @@ class Client:
         if len(found.get("runs", [])) < 50:
             raise Refused(f"{self.server.name} found only {len(found.get('runs', []))} runs.")
 
-    def _file(self, name: str = "model/MLmodel") -> str:
+    def _send(self, name: str, content: bytes) -> None:
+        self.ask("PUT", self._file(name), content, {"Content-Type": "application/octet-stream"})
+
+    def _file(self, name: str) -> str:
         return f"{FILES}{self.experiment}/{self.filled_run}/artifacts/{name}"
 
 
@@ -164,6 +174,19 @@ OPERATIONS = (
     Operation("5 MB up", Client.upload, 4),
     Operation("5 MB down", Client.download, 6),
 )
+
+
+@cache
+def model_files() -> dict[str, bytes]:
+    """The files of a small model as MLflow saves it, by path."""
+    with tempfile.TemporaryDirectory(prefix="tenet-bench-model-") as folder:
+        place = Path(folder) / "model"
+        model = LogisticRegression().fit([[0.0, 1.0], [1.0, 0.0]], [0, 1])
+        mlflow.sklearn.save_model(
+            model, place, serialization_format="pickle", pip_requirements=["scikit-learn==1.7.2", "numpy==2.3.4"],
+            signature=infer_signature([[0.0, 1.0]], [0]),
+        )  # fmt: skip
+        return {f"model/{one.name}": one.read_bytes() for one in place.iterdir() if one.is_file()}
 
 
 def _metrics(number: int) -> list[dict[str, Any]]:

@@ -49,7 +49,7 @@ class Background:
 def read(source: Source) -> Background:
     """What the run of a source, the search it was part of, and the logged model itself say."""
     run, logged = source.run, source.logged_model
-    tags = dict(_TAGS.all(run.pk)) if run else {}
+    tags: dict[str, str] = dict(_TAGS.all(run.pk)) if run else {}
     own = dict(logged.params.values_list("key", "value")) if logged else {}
     params = (dict(_PARAMS.all(run.pk)) if run else {}) | own
     kept, left = parameters.hyperparameters(params)

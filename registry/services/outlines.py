@@ -7,18 +7,31 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+import statements
 from accounts.models import User
 from audit.actions import Action
 from audit.services import record
 from jobs.models import Job
 from registry import json_values
-from registry.models import ModelOutline, ModelVersion, OutlineNote
+from registry.models import ModelOutline, ModelVersion, OutlineNote, RunParam, RunTag
 from registry.outlining import described
 from registry.outlining import text as writing
 from registry.outlining.steps import Outline
+from statements import Statement
 
 LONGEST_NOTE = 20_000
 State, Origin = ModelOutline.State, ModelOutline.Origin
+
+_KNOWN = Statement(
+    lambda version: (
+        ModelOutline.objects.filter(version=version).order_by().values_list(*statements.columns(ModelOutline))
+    ),
+    -1,
+)
+_PARAMS = Statement(lambda run: RunParam.objects.filter(run=run).order_by("key").values_list("key", "value"), -1)
+_CLASS = Statement(
+    lambda run: RunTag.objects.filter(run=run, key="estimator_class").order_by().values_list("value"), -1
+)
 
 
 class UnusableNote(ValueError):
@@ -87,9 +100,11 @@ def report_unread(version: ModelVersion, reason: str, *, failed: bool) -> ModelO
 
     `failed` says that reading was tried; without it, and with something written beside the file, that is all there is.
     """
-    outline = ModelOutline.objects.filter(version=version).first() or ModelOutline(
-        version=version, origin=Origin.DESCRIPTION, artifact_sha256=version.artifact_sha256
-    )
+    known = _KNOWN.first(version.pk)
+    outline = statements.record(ModelOutline, known) if known else ModelOutline(origin=Origin.DESCRIPTION)
+    outline.version = version
+    if not known:
+        outline.artifact_sha256 = version.artifact_sha256
     if not (outline.steps and outline.origin == Origin.SANDBOX):
         beside = _beside(version)
         outline.origin = Origin.DESCRIPTION
@@ -142,8 +157,8 @@ def _beside(version: ModelVersion) -> Outline:
     params = {str(key): str(value) for key, value in version.hyperparameters.items()}
     class_name = ""
     if run is not None:
-        params |= dict(run.params.values_list("key", "value"))
-        class_name = run.tags.filter(key="estimator_class").values_list("value", flat=True).first() or ""
+        params |= dict(_PARAMS.all(run.pk))
+        class_name = next((value for (value,) in _CLASS.all(run.pk)), "")
     named = class_name or (version.algorithm if params or not version.flavors else "")
     return described.describe(
         class_name=named, params=params, flavors=version.flavors, signature=version.signature
