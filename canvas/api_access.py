@@ -1,7 +1,7 @@
 from typing import Any
 
 from rest_framework import status
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -20,10 +20,25 @@ class Conflict(APIException):
 
 
 class Pages(LimitOffsetPagination):
-    """At most 200 rows at a time."""
+    """At most 200 rows at a time; a place that is none is refused, since the rows of another would be believed."""
 
     default_limit = 50
     max_limit = 200
+
+    def get_limit(self, request: Request) -> int | None:
+        """How many rows are asked for."""
+        self._ensure_whole(request, self.limit_query_param, least=1)
+        return super().get_limit(request)
+
+    def get_offset(self, request: Request) -> int:
+        """How many rows are passed over."""
+        self._ensure_whole(request, self.offset_query_param, least=0)
+        return super().get_offset(request)
+
+    def _ensure_whole(self, request: Request, name: str, *, least: int) -> None:
+        sent = request.query_params.get(name, str(least))
+        if not (sent.isascii() and sent.isdigit() and len(sent) < 10 and int(sent) >= least):
+            raise ValidationError({name: [f"Send a whole number from {least} on."]})
 
 
 class ProjectAPIView(APIView):

@@ -1,11 +1,15 @@
 """What the endpoints of this room share: refusals as statuses, and pages."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions, status
 from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
@@ -39,6 +43,9 @@ from registry.services import (
     versions,
     webhooks,
 )
+
+PLACE = (Pages.limit_query_param, Pages.offset_query_param)
+FORMAT = "format"
 
 
 class NotThere(APIException):
@@ -115,7 +122,21 @@ BY_STATUS: dict[type[Exception], type[APIException]] = {
 
 
 class RegistryAPIView(ProjectAPIView):
-    """An endpoint whose services' refusals become statuses through the two tables above."""
+    """An endpoint whose services' refusals become statuses through the two tables above.
+
+    A list, which is what has pages or says its questions, refuses others: all rows in answer to a misspelt question would
+    be believed.
+    """
+
+    pagination_class: type[Pages] | None = None
+    questions: Sequence[OpenApiParameter] | None = None
+    """What a list may be asked, beside its place."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Let people in, and let a list be asked only what it knows."""
+        super().initial(request, *args, **kwargs)
+        if request.method == "GET" and (self.pagination_class or self.questions is not None):
+            self._ensure_known(request.query_params)
 
     def handle_exception(self, exc: Exception) -> Response:
         """The answer to a refusal; anything unforeseen rises."""
@@ -125,6 +146,16 @@ class RegistryAPIView(ProjectAPIView):
             told: Any = str(exc) if field == "detail" else [str(exc)]
             return super().handle_exception(ValidationError({field: told}))
         return super().handle_exception(exc)
+
+    def _ensure_known(self, query: QueryDict) -> None:
+        asked = {question.name: question.enum for question in self.questions or ()}
+        names = [*asked, *(PLACE if self.pagination_class else ()), FORMAT]
+        for name, value in query.items():
+            if name not in names:
+                raise ValidationError({name: [f"This is not asked here. Ask by {', '.join(names)}."]})
+            choices = [str(choice) for choice in asked.get(name) or ()]
+            if choices and str(value or choices[0]).lower() not in map(str.lower, choices):
+                raise ValidationError({name: [f"Send one of {', '.join(choices)}."]})
 
     def page(self, found: QuerySet[Any], serializer: type[BaseSerializer[Any]]) -> Response:
         """At most 200 rows of what was found."""

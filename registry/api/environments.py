@@ -109,6 +109,8 @@ class EnvironmentConda(RegistryAPIView):
 class VersionServing(RegistryAPIView):
     """Where a version is served."""
 
+    questions = ()
+
     @extend_schema(responses=ServingSerializer(many=True), operation_id="versions_serving_list")
     def get(self, request: Request, slug: str, name: str, number: int) -> Response:
         """List the places with the environment that was stated last for each."""

@@ -13,13 +13,19 @@ from registry.models import Experiment
 from registry.run_serializers import ExperimentInSerializer, ExperimentSerializer
 from registry.services import experiments
 
-DELETED_TOO = OpenApiParameter("deleted", OpenApiTypes.BOOL, description="Whether deleted ones are listed too.")
+DELETED_TOO = OpenApiParameter(
+    "deleted",
+    OpenApiTypes.STR,
+    enum=["true", "false", "1", "0"],
+    description="Whether deleted ones are listed too.",
+)
 
 
 class ExperimentList(RegistryAPIView):
     """A project's experiments."""
 
     pagination_class = Pages
+    questions = [DELETED_TOO]
 
     @extend_schema(responses=ExperimentSerializer(many=True), operation_id="experiments_list", parameters=[DELETED_TOO])
     def get(self, request: Request, slug: str) -> Response:

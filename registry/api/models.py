@@ -27,9 +27,17 @@ from registry.serializers import (
 )
 from registry.services import aliases, model_tags, models
 
+QUESTIONS = [
+    OpenApiParameter("q", OpenApiTypes.STR, description="Words in a name, a description or a tag."),
+    OpenApiParameter("show", OpenApiTypes.STR, enum=["removed"], description="Those that were removed instead."),
+]
+AT = OpenApiParameter("at", OpenApiTypes.DATETIME, description="Only what was held at this moment; UTC unless it says.")
+
 
 class StageList(RegistryAPIView):
     """The stages that versions can hold."""
+
+    questions = ()
 
     @extend_schema(responses=StageSerializer(many=True), operation_id="stages_list")
     def get(self, request: Request) -> Response:
@@ -52,14 +60,9 @@ class ModelList(RegistryAPIView):
 
     pagination_class = Pages
 
-    @extend_schema(
-        parameters=[
-            OpenApiParameter("q", OpenApiTypes.STR, description="Words in a name, a description or a tag."),
-            OpenApiParameter("show", OpenApiTypes.STR, description="`removed` for the ones that were removed."),
-        ],
-        responses=ModelSerializer(many=True),
-        operation_id="models_list",
-    )
+    questions = QUESTIONS
+
+    @extend_schema(parameters=QUESTIONS, responses=ModelSerializer(many=True), operation_id="models_list")
     def get(self, request: Request, slug: str) -> Response:
         """List the models in use, or those that were removed, with their aliases."""
         is_kept = request.query_params.get("show") != "removed"
@@ -137,15 +140,9 @@ class StageHistory(RegistryAPIView):
 
     pagination_class = Pages
 
-    @extend_schema(
-        parameters=[
-            OpenApiParameter(
-                "at", OpenApiTypes.DATETIME, description="Only what was held at this moment; UTC unless it says."
-            )
-        ],
-        responses=AssignmentSerializer(many=True),
-        operation_id="models_stages_list",
-    )
+    questions = [AT]
+
+    @extend_schema(parameters=[AT], responses=AssignmentSerializer(many=True), operation_id="models_stages_list")
     def get(self, request: Request, slug: str, name: str) -> Response:
         """List the stages held, the latest first."""
         model = model_of(self.get_project(slug), name)

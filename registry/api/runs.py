@@ -28,7 +28,7 @@ from registry.run_serializers import (
     RunSerializer,
 )
 from registry.run_table.filters import SHOWN, STATUSES, RunFilterForm
-from registry.run_table.ordering import ordered
+from registry.run_table.ordering import FACTS, is_order, ordered
 from registry.services import artifacts, runs, tags
 
 TEXT, NUMBER, DAY = OpenApiTypes.STR, OpenApiTypes.INT, OpenApiTypes.DATE
@@ -47,6 +47,7 @@ QUESTIONS = [
     OpenApiParameter("parent", TEXT, description="The run id of a parent."),
     OpenApiParameter("sort", TEXT, description=SORTING),
 ]
+METRIC = OpenApiParameter("key", TEXT, required=True, description="The metric.")
 PATH = OpenApiParameter("path", TEXT, description="A path below the root.")
 MODEL = OpenApiParameter("model", TEXT, description="The id of a logged model; left out, the run's own files.")
 
@@ -55,15 +56,19 @@ class RunList(RegistryAPIView):
     """A project's training runs."""
 
     pagination_class = Pages
+    questions = QUESTIONS
 
     @extend_schema(responses=RunSerializer(many=True), operation_id="runs_list", parameters=QUESTIONS)
     def get(self, request: Request, slug: str) -> Response:
         """List runs, the latest first."""
+        sort = request.query_params.get("sort", "")
+        if sort and not is_order(sort):
+            raise ValidationError({"sort": [f"Sort by {SORTING} The facts are {', '.join(FACTS)} and duration."]})
         form = RunFilterForm(request.query_params, project=self.get_project(slug))
         if not form.is_valid():
             raise ValidationError({field: [str(problem) for problem in found] for field, found in form.errors.items()})
         pages = Pages()
-        pks: Any = ordered(form.runs(), request.query_params.get("sort", ""))
+        pks: Any = ordered(form.runs(), sort)
         page: list[int] = list(pages.paginate_queryset(pks, request, view=self) or [])
         found = {run.pk: run for run in Run.objects.filter(pk__in=page).listed()}
         rows = RunSerializer([found[pk] for pk in page if pk in found], many=True)
@@ -122,12 +127,9 @@ class RunHistory(RegistryAPIView):
     """The points of a run's metrics."""
 
     pagination_class = Pages
+    questions = [METRIC]
 
-    @extend_schema(
-        responses=PointSerializer(many=True),
-        operation_id="runs_history",
-        parameters=[OpenApiParameter("key", TEXT, required=True, description="The metric.")],
-    )
+    @extend_schema(responses=PointSerializer(many=True), operation_id="runs_history", parameters=[METRIC])
     def get(self, request: Request, slug: str, run_id: str) -> Response:
         """List a metric's points by step and time."""
         run = _run(self.get_project(slug), run_id)
@@ -142,6 +144,7 @@ class RunFileList(RegistryAPIView):
     """The files of a run and of its logged models."""
 
     pagination_class = Pages
+    questions = [PATH, MODEL]
 
     @extend_schema(responses=RunFileSerializer(many=True), operation_id="runs_artifacts_list", parameters=[PATH, MODEL])
     def get(self, request: Request, slug: str, run_id: str) -> Response:

@@ -92,6 +92,8 @@ class VersionArtifact(RegistryAPIView):
 class VersionChecks(RegistryAPIView):
     """What is known about a version."""
 
+    questions = ()
+
     @extend_schema(responses=GateSerializer(many=True), operation_id="versions_checks_list")
     def get(self, request: Request, slug: str, name: str, number: int) -> Response:
         """List every requirement that a stage may ask for, and whether it holds."""

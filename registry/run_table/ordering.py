@@ -22,7 +22,15 @@ FACTS = {
     "status": "status",
 }
 NEWEST = ("-created_at", "-pk")
+# A run's name and status stand in every table, and are no columns of their own.
+_UNSHOWN = {"attributes.name", "attributes.status"}
 _PIECES = re.compile(r"(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)")
+
+
+def is_order(sort: str) -> bool:
+    """Whether a text names a column that runs can be sorted by, after a minus the other way round."""
+    name = sort.removeprefix("-")
+    return name in _UNSHOWN or (name != "attributes.versions" and Column.named(name) is not None)
 
 
 def ordered(runs: QuerySet[Run], sort: str) -> "QuerySet[Run, int] | Sequence[int]":
@@ -31,10 +39,10 @@ def ordered(runs: QuerySet[Run], sort: str) -> "QuerySet[Run, int] | Sequence[in
     Runs without a value stand last in both directions; an unknown name sorts by nothing but age, the newest first.
     """
     falls, name = sort.startswith("-"), sort.removeprefix("-")
-    if name in {"attributes.name", "attributes.status"}:
+    if name in _UNSHOWN:
         return _by_fact(runs, name.partition(".")[2], falls=falls)
     column = Column.named(name)
-    if column is None or (column.key == "versions" and column.kind == "attributes"):
+    if column is None or not is_order(sort):
         return runs.order_by(*NEWEST).values_list("pk", flat=True)
     if column.kind == "metrics":
         return _by_metric(runs, column.key, falls=falls)

@@ -199,3 +199,38 @@ def test_params_are_kept_as_the_texts_that_mlflows_client_makes_of_them(
     told = api_as(contributor).post(at(project, "run-list"), sent, format="json").json()
     assert told["params"] == {"C": "0.5", "depth": "4", "balanced": "True", "weights": "None", "solver": "lbfgs"}
     assert told["metrics"] == {"val/auc": 0.9, "loss": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "allowed"),
+    [
+        ("run-list", {"sort": "zzz"}, "params.depth"),
+        ("run-list", {"sort": "-attributes.versions"}, "recorded"),
+        ("run-list", {"page": "abc"}, "offset"),
+        ("run-list", {"statuses": "FINISHED"}, "status"),
+        ("run-list", {"status": "DONE"}, "FINISHED"),
+        ("run-list", {"shown": "some"}, "deleted"),
+        ("run-list", {"limit": "0"}, "from 1"),
+        ("run-list", {"limit": "abc"}, "from 1"),
+        ("run-list", {"offset": "-1"}, "from 0"),
+        ("model-list", {"show": "gone"}, "removed"),
+        ("model-list", {"search": "mass"}, "q"),
+        ("experiment-list", {"deleted": "maybe"}, "true"),
+        ("environment-list", {"page": "2"}, "offset"),
+        ("webhook-list", {"page": "2"}, "offset"),
+    ],
+)
+def test_a_list_refuses_what_it_cannot_answer_and_names_what_it_can(
+    name: str, query: dict[str, str], allowed: str, project: Project, tried: list[Run], owner: User, api_as: ApiAs
+) -> None:
+    refused = api_as(owner).get(at(project, name), query)
+    assert (refused.status_code, list(refused.json())) == (400, list(query))
+    assert allowed in refused.json()[next(iter(query))][0]
+    assert api_as(owner).get(at(project, name), {"limit": 1, "offset": 0, "format": "json"}).status_code == 200
+
+
+@pytest.mark.parametrize("rest", ["", "runz/", "runs", "a%0Ab", "projects/x/runs/"])
+def test_an_address_that_leads_nowhere_is_answered_in_json(rest: str, viewer: User, api_as: ApiAs) -> None:
+    answer = api_as(viewer).get(f"/api/v1/{rest}")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
+    assert answer.json()["detail"]
