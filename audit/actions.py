@@ -317,7 +317,7 @@ SENTENCES: dict[Action, str] = {
     Action.RUN_STARTED: "started the run {label}",
     Action.RUN_ENDED: "ended the run {label}",
     Action.RUN_REOPENED: "opened the run {label} again",
-    Action.RUN_CHANGED: "changed the run {label} after its end",
+    Action.RUN_CHANGED: "changed, after its end, the run {label}",
     Action.RUN_DELETED: "deleted the run {label}",
     Action.RUN_RESTORED: "restored the run {label}",
     Action.LOGGED_MODEL_CREATED: "began to save the model {label}",

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from audit.actions import Action
 from audit.models import AuditEntry
 from canvas.models import Project
@@ -42,21 +44,19 @@ class Seal:
 
 def entries_of(project: Project, run: Run) -> list[AuditEntry]:
     """The journal's lines about a run, the latest first."""
-    found = AuditEntry.objects.filter(chain=project.chain, action__in=[str(action) for action in LINES])
-    return list(found.filter(object_type=run._meta.label_lower, object_id=str(run.pk)).order_by("-seq")[:MOST_LINES])
+    found = _lines_of(project, run).filter(action__in=[str(action) for action in LINES])
+    return list(found.order_by("-seq")[:MOST_LINES])
 
 
-def seal_of(entries: list[AuditEntry]) -> Seal | None:
+def seal_of(project: Project, run: Run) -> Seal | None:
     """What the line of the last end says; None while the run is going, and for runs that were recorded whole."""
-    changed = 0
-    for entry in entries:
-        if entry.action == Action.RUN_REOPENED:
-            return None
-        if entry.action == Action.RUN_ENDED:
-            after = json.loads(entry.body)["after"]
-            return Seal(entry, after.get("sha256", ""), _counts(after.get("holds", {})), changed)
-        changed += entry.action == Action.RUN_CHANGED
-    return None
+    lines = _lines_of(project, run)
+    last = lines.filter(action__in=[str(Action.RUN_ENDED), str(Action.RUN_REOPENED)]).order_by("-seq").first()
+    if last is None or last.action == Action.RUN_REOPENED:
+        return None
+    after = json.loads(last.body)["after"]
+    changed = lines.filter(action=str(Action.RUN_CHANGED), seq__gt=last.seq).count()
+    return Seal(last, after.get("sha256", ""), _counts(after.get("holds", {})), changed)
 
 
 def models_of(run: Run) -> list[LoggedModel]:
@@ -71,6 +71,10 @@ def files_of(run: Run, models: list[LoggedModel]) -> tuple[list[Artifact], int]:
     found = Artifact.objects.filter(run=run) | Artifact.objects.filter(logged_model__in=models)
     files = found.select_related("logged_model").order_by("logged_model__created_at", "path")
     return list(files[:MOST_FILES]), found.count()
+
+
+def _lines_of(project: Project, run: Run) -> QuerySet[AuditEntry]:
+    return AuditEntry.objects.filter(chain=project.chain, object_type=run._meta.label_lower, object_id=str(run.pk))
 
 
 def _counts(holds: Mapping[str, Any]) -> list[str]:

@@ -199,7 +199,7 @@ def _run(project: Project, run_id: str) -> Run:
 def _told(project: Project, run_id: str) -> Response:
     listed = Run.objects.filter(experiment__project=project).listed().prefetch_related("datasets")
     run: Any = get_object_or_404(listed, run_id=run_id)  # Any: it is given what only a detail tells
-    seal = run_page.seal_of(run_page.entries_of(project, run))
+    seal = run_page.seal_of(project, run)
     told = {
         "children": run.children.active().count(),
         "logged_models": run_page.models_of(run),

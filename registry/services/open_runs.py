@@ -8,6 +8,7 @@ from accounts.models import User
 from audit.actions import Action
 from audit.services import record
 from canvas.models import Project
+from registry import run_changes
 from registry.models import Run
 from statements import Statement
 
@@ -60,11 +61,13 @@ def no_such(run_id: str) -> NoSuchRun:
 def changed(
     project: Project, run: Run, *, by: User, after: Mapping[str, Any], before: Mapping[str, Any] | None = None
 ) -> None:
-    """Journal a change of a run that had ended; what an open run gathers is covered by the line of its end."""
+    """Journal a change of a run that had ended, by its keys; what an open run gathers the line of its end covers."""
     if run.is_open:
         return
+    label = run_changes.label_of(run.name, before or {}, after)
     record(
-        Action.RUN_CHANGED, by=by, on=run, chain=project.chain, before=shown(before or {}), after=shown(after)
+        Action.RUN_CHANGED, by=by, on=run, chain=project.chain, label=label, before=shown(before or {}),
+        after=shown(after),
     )  # fmt: skip
 
 

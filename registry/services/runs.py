@@ -10,9 +10,10 @@ from accounts.models import User
 from audit.actions import Action
 from audit.services import record
 from canvas.models import Project
+from registry import run_changes
 from registry.models import Experiment, Run, RunParam, TrainingEnvironment
 from registry.models.runs import new_run_id
-from registry.services import dependants, experiments, open_runs, run_names, seals, tags
+from registry.services import dependants, experiments, open_runs, reopenings, run_names, seals, tags
 from registry.services import metrics as points
 
 LIMIT = 1_000
@@ -135,9 +136,14 @@ def update(
         return run
     run.save(update_fields=["status", "ended_at", "name"])
     if was_open and not run.is_open:
-        record(Action.RUN_ENDED, by=by, on=run, chain=project.chain, before=before, after=after | seals.of_run(run))
+        were, added = reopenings.since(run)
+        record(
+            Action.RUN_ENDED, by=by, on=run, chain=project.chain, label=run_changes.label_of(run.name, were, added),
+            before=before | were, after=after | added | seals.of_run(run),
+        )  # fmt: skip
     elif run.is_open and not was_open:
-        record(Action.RUN_REOPENED, by=by, on=run, chain=project.chain, before=before, after=after)
+        held = reopenings.mark(run)
+        record(Action.RUN_REOPENED, by=by, on=run, chain=project.chain, before=before, after=after | {"held": held})
     else:
         open_runs.changed(project, run, by=by, before=before, after=after)
     return run

@@ -36,7 +36,7 @@ def run_detail(request: AuthenticatedRequest, slug: str, run_id: str) -> HttpRes
     entries = run_page.entries_of(project, run)
     context = _live(request, project, run) | {
         "versions": ModelVersion.objects.live().filter(run=run).listed().order_by("-number"),
-        "seal": run_page.seal_of(entries),
+        "seal": run_page.seal_of(project, run),
         "journal": lines(entries),
         "note_form": NoteForm(initial={"note": run.note}),
         "reason_form": RunReasonForm(),

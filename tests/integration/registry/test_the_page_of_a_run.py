@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import math
 
 import pytest
@@ -13,7 +14,7 @@ from accounts.models import User
 from audit.models import AuditEntry
 from canvas.models import Project
 from registry.models import LoggedModel, Run, RunDataset, RunTag
-from registry.services import artifacts, experiments, metrics, runs
+from registry.services import artifacts, batches, experiments, metrics, runs, tags
 from registry.services.metrics import Point
 from tests.conftest import ClientAs
 from tests.factories.canvas import ProjectFactory
@@ -164,3 +165,69 @@ def test_the_page_stays_under_its_ceiling_with_thousands_of_points_and_children(
         page = client.get(url(run))
     assert page.context["child_count"] == 2_000
     assert (len(page.context["charts"]), page.context["charts_left_out"]) == (8, 12)
+
+
+def test_what_is_logged_after_the_end_is_named_on_the_pages_of_run_and_version(
+    run: Run, project: Project, contributor: User, auditor: User, client_as: ClientAs
+) -> None:
+    batches.log(project, run.run_id, by=contributor, points=[Point("auc", 0.7, 0, 1)], sent_tags={"stage": "draft"})
+    runs.update(project, run.run_id, by=contributor, status=Run.Status.FINISHED)
+    version = ModelVersionFactory(model__project=project, run=run)
+    points = [Point("auc", 0.99, 1, 2), Point("f1", 0.9, 0, 1)]
+    batches.log(project, run.run_id, by=contributor, points=points, params=[("depth", "3")])
+    tags.set_one(project, run.run_id, key="stage", value="final", by=contributor)
+    tags.delete(project, run.run_id, key="stage", by=contributor)
+    batches.log(project, run.run_id, by=contributor, points=[Point(f"m{n:03}", n, 0, 1) for n in range(500)])
+    lines = list(AuditEntry.objects.filter(action="run.changed").order_by("seq"))
+    assert [line.object_label for line in lines[:3]] == [
+        "boosting: parameter depth; metrics auc and f1",
+        "boosting: tag stage",
+        "boosting: tag stage taken away",
+    ]
+    assert lines[3].object_label.startswith("boosting: metrics m000, m001, ")
+    assert lines[3].object_label.endswith("more")
+    said = json.loads(lines[1].body)
+    assert (said["before"], said["after"]) == ({"tags": {"stage": "draft"}}, {"tags": {"stage": "final"}})
+    for address in (url(run), version.get_absolute_url()):
+        page = client_as(auditor).get(address).content.decode()
+        assert "changed, after its end, the run boosting: parameter depth; metrics auc and f1" in page
+        assert "{&quot;stage&quot;: &quot;draft&quot;}" in page
+    # However many changes there are, the page still shows the seal of the end.
+    for number in range(25):
+        tags.set_one(project, run.run_id, key="round", value=str(number), by=contributor)
+    assert client_as(auditor).get(url(run)).context["seal"].changed_after == 29
+
+
+def test_what_a_run_gathers_while_it_is_open_again_is_named_by_its_next_end(
+    run: Run, project: Project, contributor: User, auditor: User, client_as: ClientAs
+) -> None:
+    sent = {"kept": "1", "moved": "from", "dropped": "x"}
+    batches.log(project, run.run_id, by=contributor, points=[Point("auc", 0.7, 0, 1)], sent_tags=sent)
+    runs.update(project, run.run_id, by=contributor, status=Run.Status.FINISHED)
+    first = AuditEntry.objects.get(action="run.ended")
+    assert first.object_label == "boosting"
+    version = ModelVersionFactory(model__project=project, run=run)
+    runs.update(project, run.run_id, by=contributor, status=Run.Status.RUNNING)
+    points = [Point("auc", 0.99, 1, 2), Point("auc", 0.7, 0, 1)]
+    batches.log(project, run.run_id, by=contributor, points=points, params=[("depth", "3")], sent_tags={"moved": "to"})
+    tags.delete(project, run.run_id, key="dropped", by=contributor)
+    assert not AuditEntry.objects.filter(action="run.changed").exists()
+    runs.update(project, run.run_id, by=contributor, status=Run.Status.FINISHED)
+    line = AuditEntry.objects.filter(action="run.ended").latest("seq")
+    assert line.object_label == "boosting: parameter depth; metric auc; tag moved; tag dropped taken away"
+    said = json.loads(line.body)
+    assert said["after"]["params"] == {"depth": "3"}
+    assert said["after"]["metrics"] == {"auc": 1}
+    assert (said["before"]["tags"], said["after"]["tags"]) == ({"moved": "from", "dropped": "x"}, {"moved": "to"})
+    assert "parameter depth; metric auc" in client_as(auditor).get(version.get_absolute_url()).content.decode()
+    runs.update(project, run.run_id, by=contributor, status=Run.Status.RUNNING)
+    batches.log(project, run.run_id, by=contributor, points=[Point(f"m{n:03}", n, 0, 1) for n in range(700)])
+    runs.update(project, run.run_id, by=contributor, status=Run.Status.FINISHED)
+    line = AuditEntry.objects.filter(action="run.ended").latest("seq")
+    named = line.object_label.removeprefix("boosting: metrics ").partition(" and ")[0].split(", ")
+    assert line.object_label.endswith(f" and {700 - len(named)} more")
+    assert len(json.loads(line.body)["after"]["metrics"]) == 500
+    # An opening and an end with nothing between them name nothing.
+    runs.update(project, run.run_id, by=contributor, status=Run.Status.RUNNING)
+    runs.update(project, run.run_id, by=contributor, status=Run.Status.FAILED)
+    assert AuditEntry.objects.filter(action="run.ended").latest("seq").object_label == "boosting"
