@@ -148,6 +148,7 @@ class Action(StrEnum):
     STAGE_SET = "stage.set"
     ENVIRONMENT_RECORDED = "environment.recorded"
     SERVING_STATED = "serving.stated"
+    SERVING_ENDED = "serving.ended"
     OUTLINE_REQUESTED = "outline.requested"
     OUTLINE_READ = "outline.read"
     OUTLINE_FAILED = "outline.failed"
@@ -350,6 +351,7 @@ SENTENCES: dict[Action, str] = {
     Action.MODEL_RESTORE_FAILED: "could not restore {label}",
     Action.ENVIRONMENT_RECORDED: "recorded the training environment {label}",
     Action.SERVING_STATED: "stated how {label} is served",
+    Action.SERVING_ENDED: "wrote down that {label} is no longer served",
     Action.ARTIFACT_VERIFIED: "checked the stored file of {label}",
     Action.ARTIFACT_STORED: "stored the file {label}",
     Action.ARTIFACT_REMOVED: "removed {label}",

@@ -11,6 +11,7 @@ from registry import environment_files, json_values
 from registry.environment_files import EnvironmentFacts, UnreadableEnvironment
 from registry.environments import reading
 from registry.models import TrainingEnvironment
+from registry.services import serving
 
 GIB = 2**30
 
@@ -103,6 +104,18 @@ class ServingForm(forms.Form):
         fields["environment"].label_from_instance = named
         # Anything typed with the statement's form is told beside it, and the version's page has other forms.
         self.auto_id = "serving_%s"
+
+
+class ServingEndForm(forms.Form):
+    """Why a version is no longer served somewhere."""
+
+    reason = forms.CharField(max_length=serving.LONGEST_REASON, label="Why it is no longer served there")
+
+    def __init__(self, *args: Any, statement_id: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.statement_id = statement_id
+        # There is one of these beside each statement.
+        self.auto_id = f"serving_{statement_id}_%s"
 
 
 def named(environment: TrainingEnvironment) -> str:

@@ -1,5 +1,6 @@
 """How environments, their differences and statements of serving are written as JSON."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from registry.environment_files import UnreadableEnvironment
 from registry.environments import comparison, vulnerabilities
 from registry.models import ServingStatement, TrainingEnvironment
 from registry.serializers import ById, SentJSON, Upload
+from registry.services import serving
 
 
 class EnvironmentSerializer(serializers.ModelSerializer[TrainingEnvironment]):
@@ -70,7 +72,7 @@ class EnvironmentDetailSerializer(EnvironmentSerializer):
 
     def get_served(self, environment: TrainingEnvironment) -> list[str]:
         """The versions whose statements name it."""
-        found = environment.serving_statements.values_list("version__model__name", "version__number")
+        found = environment.serving_statements.current().values_list("version__model__name", "version__number")
         return sorted({f"{name}/{number}" for name, number in found})
 
     @extend_schema_field(VulnerabilityReportSerializer)
@@ -148,11 +150,21 @@ class ServingSerializer(serializers.ModelSerializer[ServingStatement]):
     """Where a version is served, and how that differs from what it was trained with."""
 
     stated_by = serializers.CharField(source="stated_by.username")
+    until = serializers.SerializerMethodField(help_text="Null while it holds.")
+    ended_by = serializers.CharField(
+        source="ended_by.username", allow_null=True, default=None, help_text="Null where another statement replaced it."
+    )
     difference = serializers.SerializerMethodField()
 
     class Meta:
         model = ServingStatement
-        fields = ("place", "environment", "stated_by", "stated_at", "difference")
+        fields = (
+            "id", "place", "environment", "stated_by", "stated_at", "until", "ended_by", "end_reason", "difference",
+        )  # fmt: skip
+
+    def get_until(self, statement: ServingStatement) -> datetime | None:
+        """When it ceased to hold."""
+        return statement.ended_at or getattr(statement, "until", None)
 
     @extend_schema_field(EnvironmentDifferenceSerializer(allow_null=True))
     def get_difference(self, statement: ServingStatement) -> Any:  # Any: plain JSON
@@ -162,6 +174,12 @@ class ServingSerializer(serializers.ModelSerializer[ServingStatement]):
             return None
         difference: Any = comparison.compare(trained_in, statement.environment)
         return EnvironmentDifferenceSerializer(difference).data
+
+
+class ServingEndInSerializer(serializers.Serializer[Any]):
+    """The end of a statement."""
+
+    reason = serializers.CharField(max_length=serving.LONGEST_REASON, help_text="Why it is no longer served there.")
 
 
 class ServingInSerializer(serializers.Serializer[Any]):

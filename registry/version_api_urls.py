@@ -18,4 +18,9 @@ urlpatterns = [
     path(VERSION + "lineage/", version_records.VersionLineage.as_view(), name="version-lineage"),
     path(VERSION + "activity/", version_records.VersionActivity.as_view(), name="version-activity"),
     path(VERSION + "serving/", environments.VersionServing.as_view(), name="version-serving"),
+    path(
+        VERSION + "serving/<int:statement_id>/end/",
+        environments.VersionServingEnd.as_view(),
+        name="version-serving-end",
+    ),
 ]

@@ -10,6 +10,7 @@ from django.db.models import Q
 from canvas import journal
 from canvas.models import Project
 from registry import activity, signatures, version_files
+from registry.environment_forms import ServingEndForm
 from registry.environments import comparison, vulnerabilities
 from registry.environments.comparison import Difference
 from registry.findings import environment_gaps
@@ -20,6 +21,7 @@ from registry.services import gates, protection, serving
 
 LINES_SHOWN = 20
 MOVES_SHOWN = 20
+STATEMENTS_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -28,10 +30,11 @@ class Served:
 
     statement: ServingStatement
     difference: Difference | None
+    end_form: ServingEndForm
 
 
-def context_of(project: Project, version: ModelVersion) -> dict[str, Any]:
-    """What the template needs."""
+def context_of(project: Project, version: ModelVersion, *, end_form: ServingEndForm | None = None) -> dict[str, Any]:
+    """What the template needs; `end_form` is the one that somebody sent to end a statement, with what is wrong in it."""
     every = gates.all_gates(version)
     environment = version.environment
     lineage = lineage_of(version)
@@ -51,7 +54,10 @@ def context_of(project: Project, version: ModelVersion) -> dict[str, Any]:
         "report": vulnerabilities.report_on(environment.packages, path=settings.VULNERABILITIES)
         if environment
         else None,
-        "served": [Served(one, _difference(version, one)) for one in serving.current(version)],
+        "served": [
+            Served(one, _difference(version, one), _end_form(one, end_form)) for one in serving.current(version)
+        ],
+        "served_before": version.serving_statements.past()[:STATEMENTS_SHOWN],
         "files": version_files.files_of(version),
         "signature": signatures.rows_of(version.signature),
         "flavors": [(name, _as_text(said)) for name, said in version.flavors.items()],
@@ -71,6 +77,10 @@ def context_of(project: Project, version: ModelVersion) -> dict[str, Any]:
         "example_output": _as_text(version.example_output),
         "protected": protection.protected_names(),
     }
+
+
+def _end_form(statement: ServingStatement, sent: ServingEndForm | None) -> ServingEndForm:
+    return sent if sent and sent.statement_id == statement.pk else ServingEndForm(statement_id=statement.pk)
 
 
 def _difference(version: ModelVersion, statement: ServingStatement) -> Difference | None:

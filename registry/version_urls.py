@@ -15,4 +15,5 @@ urlpatterns = [
     path(VERSION + "Dockerfile", version_files.version_dockerfile, name="version-dockerfile"),
     path(VERSION + "note/", versions.version_note, name="version-note"),
     path(VERSION + "serving/", versions.version_serving, name="version-serving"),
+    path(VERSION + "serving/<int:statement_id>/end/", versions.version_serving_end, name="version-serving-end"),
 ]

@@ -93,6 +93,7 @@ BY_FIELD: dict[type[Exception], str] = {
 }
 BY_STATUS: dict[type[Exception], type[APIException]] = {
     containers.NoEnvironment: Conflict,
+    serving.NotServed: Conflict,
     models.ModelNameTaken: Conflict,
     models.TaskDecided: Conflict,
     models.NoSuchModel: Conflict,

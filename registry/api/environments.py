@@ -20,6 +20,7 @@ from registry.environment_serializers import (
     EnvironmentDifferenceSerializer,
     EnvironmentInSerializer,
     EnvironmentSerializer,
+    ServingEndInSerializer,
     ServingInSerializer,
     ServingSerializer,
 )
@@ -28,6 +29,10 @@ from registry.models import TrainingEnvironment
 from registry.services import serving
 from registry.services.environments import record_environment
 from registry.views.environments import chosen_ids, text_file
+
+PAST = OpenApiParameter(
+    "past", OpenApiTypes.STR, enum=["true", "false"], description="Those that hold no longer, instead."
+)
 
 
 class EnvironmentList(RegistryAPIView):
@@ -109,13 +114,17 @@ class EnvironmentConda(RegistryAPIView):
 class VersionServing(RegistryAPIView):
     """Where a version is served."""
 
-    questions = ()
+    questions = [PAST]
 
-    @extend_schema(responses=ServingSerializer(many=True), operation_id="versions_serving_list")
+    @extend_schema(responses=ServingSerializer(many=True), operation_id="versions_serving_list", parameters=[PAST])
     def get(self, request: Request, slug: str, name: str, number: int) -> Response:
-        """List the places with the environment that was stated last for each."""
+        """List the places with the environment that was stated last for each, or what was stated before."""
         version = version_of(self.get_project(slug), name, number)
-        return Response(ServingSerializer(_with_version(version, serving.current(version)), many=True).data)
+        if request.query_params.get("past", "").lower() == "true":
+            found = list(version.serving_statements.past())
+        else:
+            found = serving.current(version)
+        return Response(ServingSerializer(_with_version(version, found), many=True).data)
 
     @extend_schema(
         request=ServingInSerializer, responses={201: ServingSerializer}, operation_id="versions_serving_state"
@@ -127,6 +136,19 @@ class VersionServing(RegistryAPIView):
         statement = serving.state(version, by=self.user, **self.sent(ServingInSerializer, project))
         statement.version = version
         return Response(ServingSerializer(statement).data, status=status.HTTP_201_CREATED)
+
+
+class VersionServingEnd(RegistryAPIView):
+    """The end of a statement of serving."""
+
+    @extend_schema(request=ServingEndInSerializer, responses=ServingSerializer, operation_id="versions_serving_end")
+    def post(self, request: Request, slug: str, name: str, number: int, statement_id: int) -> Response:
+        """Write down that the version is no longer served there, and why; 409 where the statement holds no longer."""
+        project = self.get_project(slug, needs=Permission.REGISTER_MODELS)
+        version = version_of(project, name, number)
+        said = self.sent(ServingEndInSerializer, project)
+        statement = serving.end(version, statement_id, by=self.user, **said)
+        return Response(ServingSerializer(_with_version(version, [statement])[0]).data)
 
 
 def _with_version(version: Any, statements: list[Any]) -> list[Any]:

@@ -1,7 +1,8 @@
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Count
+from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import User
@@ -50,6 +51,27 @@ class TrainingEnvironment(models.Model):
         return f"Python {self.python_version or '?'}, {len(self.packages)} packages"
 
 
+class ServingStatementQuerySet(models.QuerySet["ServingStatement"]):
+    """Reads of statements that several places share."""
+
+    def with_end(self) -> Self:
+        """Each with the moment until which it held: its own end, or the next statement about the same place."""
+        later = ServingStatement.objects.filter(
+            version=OuterRef("version"), place=OuterRef("place"), pk__gt=OuterRef("pk")
+        )
+        replaced_at = Subquery(later.order_by("pk").values("stated_at")[:1])
+        named = self.select_related("environment", "stated_by", "ended_by")
+        return named.annotate(until=Coalesce("ended_at", replaced_at))
+
+    def current(self) -> Self:
+        """Those that hold."""
+        return self.with_end().filter(until__isnull=True)
+
+    def past(self) -> Self:
+        """Those that hold no longer, what ended last first."""
+        return self.with_end().filter(until__isnull=False).order_by(F("until").desc(), "-pk")
+
+
 class ServingStatement(models.Model):
     """Somebody's statement of the environment that a version is served in, and where; the latest per place holds."""
 
@@ -58,6 +80,11 @@ class ServingStatement(models.Model):
     place = models.CharField(max_length=120, help_text="Where it is served: a cluster, a site, a device.")
     stated_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     stated_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="Since when it is no longer served there.")
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    end_reason = models.CharField(max_length=500, blank=True)
+
+    objects = ServingStatementQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-stated_at", "-pk"]

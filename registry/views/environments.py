@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -121,4 +121,6 @@ def _environment(project: Project, environment_id: int) -> TrainingEnvironment:
 
 
 def _served_in(environment: TrainingEnvironment) -> QuerySet[ServingStatement]:
-    return environment.serving_statements.select_related("version__model__project", "stated_by")
+    # What holds stands first, then what ended last.
+    stated = environment.serving_statements.with_end().select_related("version__model__project")
+    return stated.order_by(F("until").desc(nulls_first=True), "-stated_at", "-pk")

@@ -10,7 +10,7 @@ from canvas.roles import Permission
 from data import storage
 from data.uploads import sent_name
 from registry.archives import ArchiveBomb
-from registry.environment_forms import ServingForm
+from registry.environment_forms import ServingEndForm, ServingForm
 from registry.formats import FormatMismatch
 from registry.forms import AliasForm, NoteForm, VersionForm
 from registry.json_values import NotStorable
@@ -126,6 +126,28 @@ def version_serving(request: AuthenticatedRequest, slug: str, name: str, number:
     return redirect(version)
 
 
+@require_POST
+def version_serving_end(
+    request: AuthenticatedRequest, slug: str, name: str, number: int, statement_id: int
+) -> HttpResponse:
+    """Write down that this version is no longer served where a statement says."""
+    project = get_project(request.user, slug, needs=Permission.REGISTER_MODELS)
+    version = _version(project, name, number)
+    form = ServingEndForm(request.POST, statement_id=statement_id)
+    if not form.is_valid():
+        return _render_version(request, project, version, end_form=form, status=422)
+    try:
+        statement = serving.end(version, statement_id, by=request.user, **form.cleaned_data)
+    except serving.InvalidStatement as reason:
+        form.add_error("reason", str(reason))
+        return _render_version(request, project, version, end_form=form, status=422)
+    except serving.NotServed as reason:
+        messages.error(request, str(reason))
+    else:
+        messages.success(request, f"It is written down that {version} is no longer served at {statement.place}.")
+    return redirect(version)
+
+
 def download(version: ModelVersion) -> FileResponse:
     """A version's file under its own name, typed so that nothing opens it; 404 when the storage lost it."""
     try:
@@ -152,6 +174,7 @@ def _render_version(
     alias_form: AliasForm | None = None,
     note_form: NoteForm | None = None,
     serving_form: ServingForm | None = None,
+    end_form: ServingEndForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     forms = {
@@ -159,7 +182,8 @@ def _render_version(
         "note_form": note_form or NoteForm(initial={"note": version.note}),
         "serving_form": serving_form or ServingForm(project=project),
     }
-    return render(request, "registry/version_detail.html", context_of(project, version) | forms, status=status)
+    context = context_of(project, version, end_form=end_form) | forms
+    return render(request, "registry/version_detail.html", context, status=status)
 
 
 def _render_form(request: HttpRequest, model: RegisteredModel, form: VersionForm, status: int = 0) -> HttpResponse:

@@ -22,6 +22,15 @@ def a_version_with_packages(project: Project) -> dict[str, Any]:
     return {"slug": project.slug, "name": "triage", "number": version.number}
 
 
+def a_served_version(project: Project) -> dict[str, Any]:
+    the_stages()
+    version = ModelVersionFactory(model__project=project, model__name="triage")
+    statement = version.serving_statements.create(
+        environment=EnvironmentFactory(project=project), place="ward 3", stated_by=project.created_by
+    )
+    return {"slug": project.slug, "name": "triage", "number": version.number, "statement_id": statement.pk}
+
+
 def an_undecided_model(project: Project) -> dict[str, Any]:
     RegisteredModelFactory(project=project, name="triage", task=Project.Task.UNDECIDED)
     return {"slug": project.slug, "name": "triage"}
@@ -36,6 +45,9 @@ PAGES = {
     "registry:version-note": Row(prepare=a_version, post=inside(*WRITERS, ok=302), post_data={"note": "Slow."}),
     # Nothing is typed, so whoever may write is told what is missing.
     "registry:version-serving": Row(prepare=a_version, post=inside(*WRITERS, ok=422)),
+    "registry:version-serving-end": Row(
+        prepare=a_served_version, post=inside(*WRITERS, ok=302), post_data={"reason": "Replaced by v2."}
+    ),
     "registry:model-task": Row(prepare=an_undecided_model, post=inside(*WRITERS, ok=302), post_data={"task": "binary"}),
 }
 
@@ -49,6 +61,9 @@ API = {
     "registry-api:version-note": Row(prepare=a_version, put=inside(*WRITERS), post_data={"note": "Slow."}),
     "registry-api:version-lineage": Row(prepare=a_version, get=SEEN),
     "registry-api:version-activity": Row(prepare=a_version, get=SEEN),
+    "registry-api:version-serving-end": Row(
+        prepare=a_served_version, post=inside(*WRITERS), post_data={"reason": "Replaced by v2."}
+    ),
     "registry-api:model-task": Row(prepare=an_undecided_model, put=inside(*WRITERS), post_data={"task": "binary"}),
 }
 

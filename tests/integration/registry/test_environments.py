@@ -292,3 +292,70 @@ def test_a_page_with_many_uses_stays_under_its_ceiling(
     client = client_as(viewer)
     with django_assert_max_num_queries(16):
         client.get(address("environment-detail", project.slug, version.environment_id))
+
+
+@pytest.mark.parametrize("by_rest", [False, True])
+def test_a_version_is_no_longer_served_where_it_was_and_the_history_says_who_when_and_why(
+    by_rest: bool,
+    version: ModelVersion,
+    serving: TrainingEnvironment,
+    project: Project,
+    contributor: User,
+    client_as: ClientAs,
+    api_as: ApiAs,
+) -> None:
+    api, browser = api_as(contributor), client_as(contributor)
+    url = address("version-serving", project.slug, "breast-mass", 1, api=True)
+    place = {"place": "ward 3"}
+    api.post(url, place | {"environment": version.environment_id}, format="json")
+    held = api.post(url, place | {"environment": serving.pk}, format="json").json()
+    ended = [project.slug, "breast-mass", 1, held["id"]]
+
+    def end(reason: str) -> int:
+        if by_rest:
+            end = address("version-serving-end", *ended, api=True)
+            return api.post(end, {"reason": reason}, format="json").status_code
+        return browser.post(address("version-serving-end", *ended), {"reason": reason}).status_code
+
+    assert end(" ") == (400 if by_rest else 422)
+    assert len(api.get(url).json()) == 1
+    assert end(f"Replaced by v2 {EVIL}.") == (200 if by_rest else 302)
+    assert api.get(url).json() == []
+    last, first = api.get(url, {"past": "true"}).json()
+    assert (last["environment"], last["ended_by"], last["end_reason"]) == (
+        serving.pk, contributor.username, f"Replaced by v2 {EVIL}.",
+    )  # fmt: skip
+    assert (first["environment"], first["ended_by"], first["until"]) == (
+        version.environment_id,
+        None,
+        last["stated_at"],
+    )
+    line = AuditEntry.objects.get(action="serving.ended")
+    assert (line.object_label, json.loads(line.body)["comment"]) == (
+        "breast-mass v1 at ward 3",
+        f"Replaced by v2 {EVIL}.",
+    )
+    page = browser.get(version.get_absolute_url()).content.decode()
+    assert "no longer served anywhere" in page
+    assert "when another environment was stated" in page
+    assert "Replaced by v2" in page
+    assert EVIL not in page
+    told = api.get(address("environment-detail", project.slug, serving.pk, api=True)).json()
+    assert told["served"] == []
+    assert "; until" in browser.get(address("environment-detail", project.slug, serving.pk)).content.decode()
+    # Twice is once, and the version may be served there again.
+    assert end("Again.") == (409 if by_rest else 302)
+    assert AuditEntry.objects.filter(action="serving.ended").count() == 1
+    assert api.post(url, place | {"environment": serving.pk}, format="json").json()["until"] is None
+    assert len(api.get(url).json()) == 1
+
+
+def test_a_statement_of_another_version_cannot_be_ended(
+    version: ModelVersion, serving: TrainingEnvironment, project: Project, contributor: User, api_as: ApiAs
+) -> None:
+    other = ModelVersionFactory(model=version.model, number=2)
+    statement = other.serving_statements.create(environment=serving, place="ward 3", stated_by=contributor)
+    url = address("version-serving-end", project.slug, "breast-mass", 1, statement.pk, api=True)
+    assert api_as(contributor).post(url, {"reason": "Gone."}, format="json").status_code == 409
+    statement.refresh_from_db()
+    assert statement.ended_at is None
