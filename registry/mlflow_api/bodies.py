@@ -1,4 +1,4 @@
-"""Files on their way in: read from the connection as they come, whatever their length, and never held in memory."""
+"""Bodies on their way in, by length or in transfer chunks: messages whole, and files as they come, never in memory."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -38,6 +38,18 @@ def chunks(request: HttpRequest) -> Iterator[bytes]:
             raise CutShort(f"The body ended {left:,} bytes before its announced {int(length):,}. Nothing was kept.")
         left -= len(chunk)
         yield chunk
+
+
+def message(request: HttpRequest) -> bytes:
+    """The whole body of a message; raises CutShort, and RequestDataTooBig or UnreadablePostError as Django does."""
+    if request.META.get("CONTENT_LENGTH") or not request.META.get("wsgi.input_terminated"):
+        return request.body
+    body = bytearray()
+    for chunk in chunks(request):
+        body += chunk
+        if len(body) > (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0):
+            raise RequestDataTooBig("Request body exceeded settings.DATA_UPLOAD_MAX_MEMORY_SIZE.")
+    return bytes(body)
 
 
 def after_refusal(request: HttpRequest, problem: Exception, answer: HttpResponse) -> HttpResponse:

@@ -9,6 +9,8 @@ from typing import Any
 import orjson
 from django.http import HttpRequest, HttpResponse
 
+from registry.mlflow_api import bodies
+
 LARGEST_INT64 = 2**63 - 1
 DEEPEST = 60
 LARGEST_FLOAT = 1.7976931348623157e308
@@ -147,7 +149,7 @@ def read(request: HttpRequest) -> Message:
     """
     if request.method in ("GET", "HEAD"):
         return Message({key: values if len(values) > 1 else values[0] for key, values in request.GET.lists() if values})
-    if not (body := request.body):
+    if not (body := bodies.message(request)):
         return Message({})
     if request.content_type != "application/json":
         raise Malformed(f"The body is called {request.content_type or 'nothing'!r}; it has to be application/json.")

@@ -176,3 +176,22 @@ def test_a_large_file_passes_both_ways_in_little_memory(served: Served, is_chunk
 def test_nothing_arriving_is_left_lying_about(served: Served) -> None:
     assert [path for path in served.kept() if "incoming" in path.parts or "parts" in path.parts] == []
     assert Path(served.folder / "content" / "incoming").is_dir()
+
+
+def test_a_message_in_transfer_chunks_is_read_and_a_broken_one_is_refused(served: Served) -> None:
+    def send(body: bytes) -> bytes:
+        headers = ("Content-Type: application/json", "Transfer-Encoding: chunked")
+        head = served.head("POST", "/api/2.0/mlflow/runs/create", *headers)
+        return served.say(head + body, then_close=True)
+
+    said_whole = json.dumps({"experiment_id": served.root.split("/")[0], "run_name": "in pieces"}).encode()
+    pieces = [said_whole[:9], said_whole[9:]]
+    answer = send(b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n")
+    assert status(answer) == 200
+    assert b'"run_name":"in pieces"' in answer
+    for broken in (b"zz\r\n{}\r\n0\r\n\r\n", b"20\r\n{}", b"2\r\n{}\r\n", b"2\r\n{}XX"):
+        refused = send(broken)
+        assert status(refused) == 400, broken
+        assert "Nothing was kept" in said(refused)
+    large = b"%x\r\n" % MIB + b" " * MIB + b"\r\n"
+    assert "exceeded" in said(send(large * 17 + b"0\r\n\r\n"))
