@@ -53,7 +53,6 @@ def measured(folder: Path) -> Iterator[Line]:
         for name, place in others.items():
             running.append(stack.enter_context(mlflow_server(place, name=name, options=SETTINGS[name])))
         idle = {one.name: one.held() for one in running}
-        yield from large.lines(running[0])
         found: Figures = {}
         for number in CROWDS:
             for operation in _chosen():
@@ -66,6 +65,8 @@ def measured(folder: Path) -> Iterator[Line]:
         yield from _compared("memory after the start", "MB", {name: held.resident for name, held in idle.items()}, 4)
         used = {one.name: one.held().resident for one in running}
         yield from _compared("memory after all requests", "MB", used, 4)
+        # Last, because the disk is busy with it for a while.
+        yield from large.lines(running[0])
 
 
 def _prepared(folder: Path) -> tuple[Path, dict[str, Path]]:
