@@ -1,10 +1,11 @@
 import math
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Count, F, Max, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import User
@@ -13,6 +14,14 @@ from registry.models.environments import TrainingEnvironment
 from registry.run_values import LATEST
 
 LARGEST_FLOAT = 1.7976931348623157e308
+
+
+# So long after its last word, a run that never said its end is no longer waited for.
+SILENCE = timedelta(hours=24)
+
+
+def _silence_begins() -> datetime:
+    return timezone.now() - SILENCE
 
 
 def new_run_id() -> str:
@@ -81,6 +90,11 @@ class RunQuerySet(models.QuerySet["Run"]):
         """Without the runs that were deleted, which can come back."""
         return self.filter(deleted_at__isnull=True)
 
+    def live(self) -> Self:
+        """Those whose scripts go on and were heard lately."""
+        heard_at = Coalesce("last_heard_at", "created_at")
+        return self.active().filter(status__in=Run.OPEN).alias(heard=heard_at).filter(heard__gt=_silence_begins())
+
     def listed(self) -> Self:
         """With parameters, last metrics, versions and names, in a fixed number of queries."""
         named = self.select_related("experiment", "environment", "created_by", "parent")
@@ -122,6 +136,9 @@ class Run(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
+    last_heard_at = models.DateTimeField(
+        null=True, blank=True, default=timezone.now, help_text="When its script last added to it, to ten minutes."
+    )
     deleted_at = models.DateTimeField(null=True, blank=True, help_text="Set aside; it can come back.")
 
     objects = RunQuerySet.as_manager()
@@ -140,6 +157,16 @@ class Run(models.Model):
     def is_open(self) -> bool:
         """Whether its script still adds to it."""
         return self.status in self.OPEN
+
+    @property
+    def heard_at(self) -> datetime:
+        """When its script last added to it, as far as known."""
+        return self.last_heard_at or self.created_at
+
+    @property
+    def is_live(self) -> bool:
+        """Whether its script adds to it, as far as it said lately; one that was killed says nothing of its end."""
+        return self.is_open and self.heard_at > _silence_begins()
 
     @property
     def last_metrics(self) -> dict[str, float]:

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
 from django.http import QueryDict
 
 from canvas.models import Project
-from registry.models import Run
 from registry.run_table import columns as known
 from registry.run_table import rows as reading
 from registry.run_table.columns import Column
@@ -99,12 +97,8 @@ def table(form: RunFilterForm, query: QueryDict, chosen: Sequence[Column] | None
         status_head=_head(address, "attributes.status", "Status", sort),
         offered=found,
         is_tree=is_tree,
-        is_live=_is_live(runs),
+        is_live=runs.live().exists(),  # type: ignore[attr-defined]  # the questions keep the kind of queryset
     )
-
-
-def _is_live(runs: QuerySet[Run]) -> bool:
-    return runs.filter(status__in=Run.OPEN, deleted_at__isnull=True).exists()
 
 
 def _head(address: Address, name: str, label: str, sort: str, column: Column | None = None) -> Head:

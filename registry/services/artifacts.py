@@ -21,6 +21,7 @@ from data.storage import StoredFile
 from registry import artifact_paths
 from registry.artifact_paths import Place
 from registry.models import Artifact, Experiment, LoggedModel, ModelVersion, Run
+from registry.services import open_runs
 from statements import Statement
 
 Owner = Run | LoggedModel
@@ -170,6 +171,8 @@ def add(owner: Owner, path: str, file: StoredFile, *, by: User) -> Artifact:
     artifact = before or Artifact(**_under(owner), path=path)
     artifact.sha256, artifact.size, artifact.stored_by, artifact.stored_at = file.sha256, file.size, by, timezone.now()
     artifact.save()
+    if isinstance(owner, Run):
+        open_runs.hear(owner)
     if not is_open(owner):
         after = {"sha256": file.sha256, "size": file.size}
         _record(Action.ARTIFACT_STORED, owner, path, by=by, before=said, after=after)

@@ -1,7 +1,10 @@
 """Hold a run while something is added to it, and journal what is added after its end."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
+
+from django.utils import timezone
 
 import statements
 from accounts.models import User
@@ -13,6 +16,7 @@ from registry.models import Run
 from statements import Statement
 
 LONGEST_SHOWN = 500
+HEARD_EVERY = timedelta(minutes=10)
 
 _HELD = Statement(
     lambda run_id, project: (
@@ -39,7 +43,16 @@ def hold(project: Project, run_id: str) -> Run:
     run = hold_any(project, run_id)
     if run.deleted_at is not None:
         raise RunDeleted(f"The run {run_id} must be in the 'active' state. It was deleted; restore it first.")
+    hear(run)
     return run
+
+
+def hear(run: Run) -> None:
+    """Note that a run that is going was added to; every ten minutes is enough, and costs writers nothing between."""
+    now = timezone.now()
+    if run.is_open and now - run.heard_at > HEARD_EVERY:
+        run.last_heard_at = now
+        run.save(update_fields=["last_heard_at"])
 
 
 def hold_any(project: Project, run_id: str) -> Run:

@@ -118,10 +118,12 @@ def run_restore(request: AuthenticatedRequest, slug: str, run_id: str) -> HttpRe
 
 
 def _renewed(request: AuthenticatedRequest, project: Project, run: Run) -> HttpResponse:
-    response = render(request, "registry/_run_live.html", _live(request, project, run))
+    context = _live(request, project, run)
+    response = render(request, "registry/_run_live.html", context)
+    if not context["is_live"]:
+        response.status_code = STOP_POLLING
     if not run.is_open:
         # The end brings more than figures: the seal, and what can be done now.
-        response.status_code = STOP_POLLING
         response["HX-Refresh"] = "true"
     return response
 
@@ -137,6 +139,8 @@ def _live(request: AuthenticatedRequest, project: Project, run: Run) -> dict[str
     return {
         "project": project,
         "run": run,
+        # A search that waits for its children says nothing itself.
+        "is_live": run.is_live or (run.is_open and run.children.live().exists()),
         "charts": charts([run], keys[:most], by=by),
         "charts_left_out": max(0, len(keys) - most),
         "by": by,

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -58,6 +59,34 @@ def test_charts_show_histories_with_gaps_long_ones_and_those_without_steps(
     answer = client_as(viewer).get(url(run, "run-history"), {"key": "loss"})
     rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))  # type: ignore[arg-type]
     assert (len(rows), rows[5]["value"], float(rows[19]["value"])) == (20, "NaN", 0.05)
+
+
+def test_a_run_that_fell_silent_is_no_longer_waited_for_and_stays_as_it_said(
+    run: Run, project: Project, contributor: User, viewer: User, client_as: ClientAs
+) -> None:
+    browser, table = client_as(viewer), reverse("registry:run-list", args=[project.slug])
+    assert "hx-trigger" in browser.get(table).content.decode()
+    silent = timezone.now() - timedelta(hours=25)
+    Run.objects.filter(pk=run.pk).update(last_heard_at=silent, created_at=silent)
+    page = browser.get(url(run)).content.decode()
+    assert ("No news since" in page, "hx-trigger" in page) == (True, False)
+    part = browser.get(url(run), headers=HTMX)
+    assert (part.status_code, "HX-Refresh" in part.headers) == (286, False)
+    assert "hx-trigger" not in browser.get(table).content.decode()
+    run.refresh_from_db()
+    assert run.status == Run.Status.RUNNING
+    # Before a run's silence was noted, nothing but its start is known.
+    Run.objects.filter(pk=run.pk).update(last_heard_at=None)
+    assert "No news since" in browser.get(url(run)).content.decode()
+    child = runs.start(project, experiment_id="0", by=contributor, sent={tags.PARENT: run.run_id})
+    assert 'hx-trigger="every 5s"' in browser.get(url(run)).content.decode()
+    child.delete()
+    batches.log(project, run.run_id, by=contributor, params=[("C", "1")])
+    assert 'hx-trigger="every 5s"' in browser.get(url(run)).content.decode()
+    Run.objects.filter(pk=run.pk).update(last_heard_at=silent)
+    run.refresh_from_db()
+    artifacts.store(run, "late.txt", iter([b"late"]), by=contributor)
+    assert "hx-trigger" in browser.get(table).content.decode()
 
 
 def test_the_page_renews_itself_until_the_run_ends_and_then_shows_the_seal(
