@@ -1,7 +1,12 @@
-"""Take over files: listed folder by folder, streamed one by one, and left alone where they are here already."""
+"""Take over files: listed folder by folder, streamed one by one, and left alone where they are here already.
+
+A listing there has a path and a size for each file, and neither a date nor a digest. So what was taken while a script
+was still going is taken once more after its end, and compared by its SHA-256; what was taken since is left alone.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -43,18 +48,24 @@ class Root:
         return parts.path.strip("/") if parts.scheme == "mlflow-artifacts" else ""
 
 
-def take(taking: Taking, owner: Owner, root: Root, *, what: str) -> bool:
-    """Store every file of a root that is not here yet; what cannot be stored is a problem. Says whether all are here."""
+def take(taking: Taking, owner: Owner, root: Root, *, what: str, settled_at: datetime | None) -> bool:
+    """Store every file of a root that is not here as it is there, and say whether all are.
+
+    `settled_at` is since when nothing was added there, or None while something may be: then a file of the same size is
+    taken for the same. What cannot be stored is a problem.
+    """
     is_whole = True
-    here = dict(Artifact.objects.filter(**_under(owner)).values_list("path", "size"))
+    rows = Artifact.objects.filter(**_under(owner)).values_list("path", "size", "stored_at")
+    here = {path: (size, stored_at) for path, size, stored_at in rows}
     for number, entry in enumerate(_files(taking.remote, root), start=1):
         if number > MOST_FILES:
             taking.problem(what, f"It has more than {MOST_FILES:,} files; the others were left there.")
             return False
-        if here.get(entry.path) == entry.size:
+        size, stored_at = here.get(entry.path, (None, None))
+        if size == entry.size and (settled_at is None or (stored_at and stored_at >= settled_at)):
             continue
         taking.say(f"{what}: {entry.path}")
-        if reason := _store(taking, owner, root, entry):
+        if reason := _store(taking, owner, root, entry, may_be_same=size == entry.size):
             taking.problem(f"{what}: {entry.path}", reason)
             taking.incomplete.add((_kind(owner), str(owner.pk), entry.path))
             is_whole = False
@@ -69,11 +80,13 @@ def are_whole(taking: Taking, owner: Owner, folder: str) -> bool:
     )
 
 
-def _store(taking: Taking, owner: Owner, root: Root, entry: Entry) -> str:
+def _store(taking: Taking, owner: Owner, root: Root, entry: Entry, *, may_be_same: bool) -> str:
     """Why a file could not be stored; empty where it is here now."""
     address, params = _address(root, entry.path)
     try:
-        artifacts.ensure_free(owner, entry.path)
+        # The same bytes may lie under a version already, which no others may.
+        if not may_be_same:
+            artifacts.ensure_free(owner, entry.path)
         with taking.remote.download(address, limit=settings.MAX_ARTIFACT_BYTES, **params) as stream:
             artifacts.store(owner, entry.path, stream.chunks, by=taking.by)
     except (Absent, NotOffered):

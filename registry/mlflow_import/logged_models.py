@@ -58,9 +58,12 @@ def take(taking: Taking, experiment: Experiment, there: RemoteLoggedModel) -> Lo
         record = taking.begin(Kind.LOGGED_MODEL, there.model_id, lambda: _begin(taking, experiment, there))
     model = LoggedModel.objects.select_related("experiment").get(model_id=record.local_id)
     what = f"Logged model {there.name}"
-    is_whole = files.take(taking, model, Root(there.artifact_uri, model_id=there.model_id), what=what)
+    is_pending = there.status == LoggedModel.Status.PENDING
+    settled_at = None if is_pending else taking.settle(record, ended_ms=0)
+    root = Root(there.artifact_uri, model_id=there.model_id)
+    is_whole = files.take(taking, model, root, what=what, settled_at=settled_at)
     _log_points(taking, model, there)
-    if there.status != LoggedModel.Status.PENDING:
+    if not is_pending:
         try:
             logged_models.finish(taking.project, model.model_id, status=there.status, by=taking.by)
         except logged_models.StaysReady as reason:

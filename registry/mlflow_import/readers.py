@@ -51,6 +51,11 @@ class RemoteRun:
         """Whether its script may still add to it."""
         return self.status in Run.OPEN
 
+    @property
+    def ended_ms(self) -> int:
+        """When it ended, in milliseconds since 1970; 0 where that is not told."""
+        return moments.milliseconds(self.ended_at) if self.ended_at else 0
+
 
 @dataclass(frozen=True)
 class RemoteLoggedModel:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
@@ -58,11 +59,12 @@ def take(taking: Taking, experiment: Experiment, there: RemoteRun) -> Run:
     if record is None:
         record = taking.begin(Kind.RUN, there.run_id, lambda: _start(taking, experiment, there))
     run = Run.objects.select_related("experiment").get(run_id=record.local_id)
-    is_whole = _fill(taking, run, there)
+    settled_at = None if there.is_open else taking.settle(record, ended_ms=there.ended_ms)
+    is_whole = _fill(taking, run, there, settled_at)
     if not there.is_open:
         runs.update(taking.project, run.run_id, by=taking.by, status=there.status, ended_at=there.ended_at)
         if is_whole:
-            taking.complete(record, updated_at=there.ended_at)
+            taking.complete(record, updated_ms=there.ended_ms)
     taking.count_taken(record, is_changed=True)
     return run
 
@@ -98,7 +100,7 @@ def _start(taking: Taking, experiment: Experiment, there: RemoteRun) -> str:
     return run.run_id
 
 
-def _fill(taking: Taking, run: Run, there: RemoteRun) -> bool:
+def _fill(taking: Taking, run: Run, there: RemoteRun, settled_at: datetime | None) -> bool:
     """Add what the run lacks; says whether all of it has arrived."""
     what = f"Run {there.name}"
     taking.say(what)
@@ -118,7 +120,8 @@ def _fill(taking: Taking, run: Run, there: RemoteRun) -> bool:
         inputs.log_outputs(taking.project, run.run_id, models=produced, by=taking.by)
     except inputs.InvalidInput as reason:
         taking.problem(what, f"What it used could not be noted: {reason}")
-    return files.take(taking, run, Root(there.artifact_uri, run_id=there.run_id), what=what)
+    root = Root(there.artifact_uri, run_id=there.run_id)
+    return files.take(taking, run, root, what=what, settled_at=settled_at)
 
 
 def _log(
@@ -141,7 +144,9 @@ def _compare(taking: Taking, record: ImportedRecord, there: RemoteRun) -> None:
     run = Run.objects.select_related("experiment").get(run_id=record.local_id)
     known = dict(RunTag.objects.filter(run=run).values_list("key", "value"))
     differs = {key for key, value in _tags(taking, there).items() if known.get(key) != value}
-    if not differs and not _changed_metrics(run, there) and _has_params(run, there) and not there.is_open:
+    # Files have no date there: a run that was opened again, to add to it, has another end.
+    is_same = not there.is_open and record.remote_updated_ms == there.ended_ms
+    if is_same and not differs and not _changed_metrics(run, there) and _has_params(run, there):
         taking.count_taken(record)
         return
     if ModelVersion.objects.live().filter(run=run).exists():

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from canvas.models import Project
@@ -102,8 +103,15 @@ class Taking:
                 server=self.server, kind=kind, remote_id=remote_id, local_id=make(), imported_by=self.by
             )
 
-    def complete(self, record: ImportedRecord, *, updated_at: datetime | None = None, updated_ms: int = 0) -> None:
+    def settle(self, record: ImportedRecord, *, ended_ms: int) -> datetime:
+        """Since when a record has stood there as it does now, which is noted when that is first seen."""
+        if record.settled_at is None or record.remote_updated_ms != ended_ms:
+            record.settled_at, record.remote_updated_ms, record.is_complete = timezone.now(), ended_ms, False
+            record.save(update_fields=["settled_at", "remote_updated_ms", "is_complete"])
+        return record.settled_at
+
+    def complete(self, record: ImportedRecord, *, updated_ms: int = 0) -> None:
         """Note that all of a record has arrived."""
         record.is_complete = True
-        record.remote_updated_ms = round(updated_at.timestamp() * 1000) if updated_at else updated_ms
+        record.remote_updated_ms = updated_ms
         record.save(update_fields=["is_complete", "remote_updated_ms"])

@@ -62,6 +62,11 @@ class ImportedRecord(models.Model):
     local_id = models.CharField(max_length=600)
     is_complete = models.BooleanField(default=False, help_text="Whether its files are here as well.")
     remote_updated_ms = models.BigIntegerField(default=0)
+    settled_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When we first saw it ended there as it is now; files taken before may be older.",
+    )
     imported_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     imported_at = models.DateTimeField(default=timezone.now)
 

@@ -240,6 +240,50 @@ def test_a_second_sync_takes_only_what_is_new_and_changes_no_version(
     there.set_registered_model_alias("tree", "challenger", "3")
 
 
+def test_files_of_the_same_size_are_compared_once_their_run_has_ended(
+    server: MlflowServer, contributor: User, filled: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = MlflowClient(filled, filled)
+    experiment = there.create_experiment("checkpoints")
+    fetched: list[str] = []
+    download = Remote.download
+
+    def watched(remote: Remote, path: str, **more: Any) -> Any:
+        fetched.append(path.rpartition("/")[2])
+        return download(remote, path, **more)
+
+    def sync() -> list[str]:
+        fetched.clear()
+        sync_all(server, contributor, experiments=[experiment], models=[])
+        return sorted(fetched)
+
+    def held(name: str) -> bytes:
+        with storage.open_file(Artifact.objects.get(run__run_id=run_id, path=name).sha256) as file:
+            return file.read()
+
+    monkeypatch.setattr(Remote, "download", watched)
+    try:
+        run_id = there.create_run(experiment, run_name="checkpointing").info.run_id
+        there.log_text(run_id, "epoch 1", "last.txt")
+        there.log_text(run_id, "fixed", "config.txt")
+        assert sync() == ["config.txt", "last.txt"]
+        there.log_text(run_id, "epoch 2", "last.txt")
+        assert sync() == []
+        there.set_terminated(run_id, end_time=1_700_000_000_000)
+        assert sync() == ["config.txt", "last.txt"]
+        assert (held("last.txt"), held("config.txt")) == (b"epoch 2", b"fixed")
+        assert sync() == []
+        # Opened again, changed, and ended anew: nothing but its end says so.
+        there.log_text(run_id, "epoch 3", "last.txt")
+        there.set_terminated(run_id, end_time=1_700_000_100_000)
+        assert sync() == ["config.txt", "last.txt"]
+        assert held("last.txt") == b"epoch 3"
+        assert AuditEntry.objects.filter(action="artifact.stored").count() == 1
+        assert sync() == []
+    finally:
+        there.delete_experiment(experiment)
+
+
 class Killed(BaseException):
     """What a test ends a worker with."""
 
