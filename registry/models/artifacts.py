@@ -12,9 +12,12 @@ from registry.models.runs import Run
 class Artifact(models.Model):
     """A file under a run or a logged model: a path that people read, and the digest under which the bytes lie."""
 
-    run = models.ForeignKey(Run, on_delete=models.PROTECT, null=True, blank=True, related_name="artifacts")
+    # The constraints below are the index of either key.
+    run = models.ForeignKey(
+        Run, on_delete=models.PROTECT, null=True, blank=True, related_name="artifacts", db_index=False
+    )
     logged_model = models.ForeignKey(
-        LoggedModel, on_delete=models.PROTECT, null=True, blank=True, related_name="artifacts"
+        LoggedModel, on_delete=models.PROTECT, null=True, blank=True, related_name="artifacts", db_index=False
     )
     path = models.CharField(max_length=500, help_text="Below the root, with slashes, such as plots/roc.png.")
     sha256 = models.CharField(max_length=64, db_index=True)

@@ -23,7 +23,8 @@ class LoggedModel(models.Model):
         READY = "LOGGED_MODEL_READY", "Ready"
         UPLOAD_FAILED = "LOGGED_MODEL_UPLOAD_FAILED", "Upload failed"
 
-    experiment = models.ForeignKey(Experiment, on_delete=models.PROTECT, related_name="logged_models")
+    # As with runs: the indexes and constraints that begin with a key are its index.
+    experiment = models.ForeignKey(Experiment, on_delete=models.PROTECT, related_name="logged_models", db_index=False)
     model_id = models.CharField(max_length=34, unique=True, default=new_model_id)
     name = models.CharField(max_length=500)
     model_type = models.CharField(max_length=500, blank=True)
@@ -45,7 +46,7 @@ class LoggedModel(models.Model):
 class LoggedModelTag(models.Model):
     """A tag of a logged model."""
 
-    logged_model = models.ForeignKey(LoggedModel, on_delete=models.CASCADE, related_name="tags")
+    logged_model = models.ForeignKey(LoggedModel, on_delete=models.CASCADE, related_name="tags", db_index=False)
     key = models.CharField(max_length=250)
     value = models.TextField(blank=True)
 
@@ -59,7 +60,7 @@ class LoggedModelTag(models.Model):
 class LoggedModelParam(models.Model):
     """A parameter of a logged model."""
 
-    logged_model = models.ForeignKey(LoggedModel, on_delete=models.CASCADE, related_name="params")
+    logged_model = models.ForeignKey(LoggedModel, on_delete=models.CASCADE, related_name="params", db_index=False)
     key = models.CharField(max_length=250)
     value = models.TextField(blank=True)
 
@@ -75,7 +76,7 @@ class LoggedModelParam(models.Model):
 class LoggedModelMetric(Measured):
     """A metric that a run measured of a logged model, on a dataset where it said so."""
 
-    logged_model = models.ForeignKey(LoggedModel, on_delete=models.CASCADE, related_name="metrics")
+    logged_model = models.ForeignKey(LoggedModel, on_delete=models.CASCADE, related_name="metrics", db_index=False)
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="model_metrics")
     dataset_name = models.CharField(max_length=500, blank=True)
     dataset_digest = models.CharField(max_length=36, blank=True)
@@ -93,7 +94,7 @@ class LoggedModelMetric(Measured):
 class RunDataset(models.Model):
     """A dataset that a run said it used; `dataset` is the snapshot that was recorded for it."""
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="datasets")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="datasets", db_index=False)
     dataset = models.ForeignKey("data.Dataset", on_delete=models.PROTECT, related_name="run_links")
     name = models.CharField(max_length=500)
     digest = models.CharField(max_length=36)
@@ -121,7 +122,7 @@ class RunModelLink(models.Model):
         INPUT = "input", "Used"
         OUTPUT = "output", "Produced"
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="model_links")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="model_links", db_index=False)
     logged_model = models.ForeignKey(LoggedModel, on_delete=models.CASCADE, related_name="run_links")
     direction = models.CharField(max_length=10, choices=Direction)
     step = models.BigIntegerField(default=0)

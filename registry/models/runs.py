@@ -119,7 +119,8 @@ class Run(models.Model):
 
     OPEN: ClassVar = (Status.RUNNING, Status.SCHEDULED)
 
-    experiment = models.ForeignKey(Experiment, on_delete=models.PROTECT, related_name="runs")
+    # Where an index or a constraint below begins with a key, one of its own would only cost every write.
+    experiment = models.ForeignKey(Experiment, on_delete=models.PROTECT, related_name="runs", db_index=False)
     run_id = models.CharField(max_length=32, unique=True, default=new_run_id)
     name = models.CharField(max_length=500)
     algorithm = models.CharField(max_length=200, blank=True)
@@ -177,7 +178,7 @@ class Run(models.Model):
 class RunParam(models.Model):
     """One hyperparameter of a run."""
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="params")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="params", db_index=False)
     key = models.CharField(max_length=250)
     value = models.TextField()
 
@@ -192,7 +193,7 @@ class RunParam(models.Model):
 class RunTag(models.Model):
     """A tag of a run; MLflow's own begin with “mlflow.”."""
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="tags")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="tags", db_index=False)
     key = models.CharField(max_length=250)
     value = models.TextField(blank=True)
 
@@ -233,7 +234,7 @@ class Measured(models.Model):
 class RunMetric(Measured):
     """One point of a metric's history; the same point twice is kept once."""
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="metrics")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="metrics", db_index=False)
 
     class Meta:
         ordering: ClassVar = ["run", "key", "timestamp_ms", "step", "value"]
@@ -247,7 +248,7 @@ class RunMetric(Measured):
 class LatestMetric(Measured):
     """A metric's last point of a run, by step, then time, then value: what lists show and searches ask."""
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="latest_metrics")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="latest_metrics", db_index=False)
 
     class Meta:
         ordering: ClassVar = ["run", "key"]
