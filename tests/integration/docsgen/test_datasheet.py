@@ -28,6 +28,8 @@ from tests.factories.data import DataSchemaFactory, DatasetFactory, DataSourceFa
 from tests.factories.datasets import RowOverlapFactory, profiled
 from tests.factories.jobs import work
 
+pytestmark = pytest.mark.any_database
+
 PARTS = (
     "Motivation",
     "Composition",

@@ -26,6 +26,8 @@ from tests.factories.docsgen import issued_document
 from tests.factories.jobs import work
 from tests.factories.registry import ModelVersionFactory, RegisteredModelFactory, ready_version
 
+pytestmark = pytest.mark.any_database
+
 SIX = (
     "Data sources",
     "Data schemas",

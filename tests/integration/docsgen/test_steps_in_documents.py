@@ -1,5 +1,6 @@
 """A model's steps in its document: what was read, what people wrote beside it, each with its origin."""
 
+import pytest
 from pypdf import PdfReader
 
 from canvas.models import Project
@@ -11,6 +12,8 @@ from registry.services import outlines
 from registry.services.outlines import Reading
 from tests.factories.docsgen import issued_document
 from tests.factories.registry import ModelVersionFactory, RegisteredModelFactory
+
+pytestmark = pytest.mark.any_database
 
 WEIGH = "Weigh and add the columns, and turn the sum into probabilities of the classes (LogisticRegression)."
 STEPS = Outline(

@@ -1,5 +1,7 @@
 """Which evaluation a document speaks of, and what it says about thresholds that moved since."""
 
+import pytest
+
 from accounts.models import User
 from canvas.models import Project
 from canvas.services import kpis
@@ -10,6 +12,8 @@ from registry.models import ModelVersion
 from tests.factories.canvas import KpiFactory
 from tests.factories.docsgen import issued_document
 from tests.factories.evaluation import cases, evaluated, snapshot, training_rows, version_in
+
+pytestmark = pytest.mark.any_database
 
 
 def test_the_results_are_those_the_promotion_checks_rest_on(project: Project) -> None:

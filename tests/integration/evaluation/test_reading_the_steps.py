@@ -32,6 +32,8 @@ from tests.factories.evaluation import cases, version_in
 from tests.factories.jobs import work
 from tests.hostile import pickle_that_opens
 
+pytestmark = pytest.mark.any_database
+
 ROWS = cases(120)
 NUMBERS = ROWS[["size", "shape"]]
 EXAMPLE = {"size": 1.5, "shape": -0.5, "site": "north"}

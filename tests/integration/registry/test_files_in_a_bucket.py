@@ -42,7 +42,7 @@ __all__ = [
     "test_parts_together_stay_below_the_limit_of_one_file",
 ]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from registry.models import (
 from tests.conftest import ApiAs, ClientAs
 from tests.factories.registry import ExperimentFactory, PromotionFactory, ready_version
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture
