@@ -37,6 +37,7 @@ from tests.integration.mlflow.conftest import MlflowAs
 
 ROWS = pd.DataFrame({"radius": np.linspace(1, 4, 40), "texture": np.tile([0.5, 1.5], 20)})
 LABELS = (ROWS["radius"] > 2.4).astype(int)
+REQUIREMENTS = ["scikit-learn==1.7.2", "numpy==2.3.4"]
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +50,12 @@ def pipeline() -> Pipeline:
 
 
 def log(model: object, *, registered_model_name: str, **more: object) -> str:
-    """Log and register a model in a run of its own, as a script would; its id."""
+    """Log and register a model in a run of its own, as a script would; its id.
+
+    The requirements are named: otherwise the client loads each model in a process of its own to find them out, for
+    seconds, which the tests of a whole pipeline and of an autologged search have it do.
+    """
+    more.setdefault("pip_requirements", REQUIREMENTS)
     with mlflow.start_run():
         logged = mlflow.sklearn.log_model(model, name="classifier", registered_model_name=registered_model_name, **more)
     return str(logged.model_id)
@@ -146,7 +152,7 @@ def test_models_of_older_clients_lie_under_their_run(
     mlflow_as: MlflowAs, contributor: User, project: Project, tmp_path: Path
 ) -> None:
     client = mlflow_as(contributor)
-    mlflow.sklearn.save_model(pipeline(), tmp_path / "model")
+    mlflow.sklearn.save_model(pipeline(), tmp_path / "model", pip_requirements=REQUIREMENTS)
     run = client.create_run("0")
     client.log_artifacts(run.info.run_id, str(tmp_path / "model"), "my model")
     client.set_terminated(run.info.run_id)
@@ -224,12 +230,24 @@ def test_an_approved_model_is_served_and_downloaded_from_the_command_line(
     promoted(ModelVersion.objects.get())
     here = str(Path(sys.executable).parent)
     environment = os.environ | {"PATH": f"{here}:{os.environ['PATH']}"}
-    for uri in ("models:/triage@champion", "models:/triage/1", f"models:/{model_id}"):
-        target = tmp_path / re.sub(r"\W", "_", uri)
-        command = [sys.executable, "-m", "mlflow", "artifacts", "download", "-u", uri, "-d", str(target)]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
-        assert done.returncode == 0, done.stderr
-        assert (next(target.rglob("model.skops"))).stat().st_size > 0
+    target = tmp_path / "downloaded"
+    command = [
+        sys.executable,
+        "-m",
+        "mlflow",
+        "artifacts",
+        "download",
+        "-u",
+        "models:/triage@champion",
+        "-d",
+        str(target),
+    ]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    kept = next(target.rglob("model.skops")).read_bytes()
+    for uri in ("models:/triage/1", f"models:/{model_id}"):
+        place = Path(mlflow.artifacts.download_artifacts(uri, dst_path=str(tmp_path / re.sub(r"\W", "_", uri))))
+        assert next(place.rglob("model.skops")).read_bytes() == kept
 
     port = _free_port()
     command = [

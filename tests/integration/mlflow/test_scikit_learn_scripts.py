@@ -79,7 +79,9 @@ def test_an_evaluation_leaves_its_metrics_on_the_model_and_its_charts_in_the_run
     features = ["age", "size", "density"]
     model = LogisticRegression().fit(rows[features], rows["label"])
     with mlflow.start_run() as started:
-        logged = mlflow.sklearn.log_model(model, name="tree", input_example=rows[features].head(2))
+        logged = mlflow.sklearn.log_model(
+            model, name="tree", input_example=rows[features].head(2), pip_requirements=["scikit-learn"]
+        )
         dataset = mlflow.data.from_pandas(rows, name="holdout", targets="label")
         found = mlflow.models.evaluate(
             logged.model_uri,
@@ -104,7 +106,9 @@ def test_a_model_is_loaded_again_by_its_id_and_from_its_run(
     features = ["age", "size", "density"]
     model = LogisticRegression().fit(rows[features], rows["label"])
     with mlflow.start_run() as started:
-        logged = mlflow.sklearn.log_model(model, name="tree", input_example=rows[features].head(2))
+        logged = mlflow.sklearn.log_model(
+            model, name="tree", input_example=rows[features].head(2), pip_requirements=["scikit-learn"]
+        )
         mlflow.log_dict({"classes": [0, 1]}, "labels/classes.json")
     wanted = model.predict(rows[features])
     for uri in (logged.model_uri, f"runs:/{started.info.run_id}/tree"):
