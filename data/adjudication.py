@@ -4,10 +4,10 @@ import csv
 import io
 from collections.abc import Iterator
 
-from data.audit_tables import harmless
 from data.label_codes import LabelTable
 from data.models import DisputedRow, LabelAgreement
 from data.services.agreements import read_table
+from data.spreadsheets import harmless
 
 AGREED, DECIDED, DISPUTED = "agreed", "decided", "disputed"
 NONE_RIGHT, ALONE, UNLABELLED = "no label is right", "one label", "no label"

@@ -13,6 +13,7 @@ import pyarrow as pa
 from data import csv_files, frames, parquet_files, storage
 from data.models import LabelSample
 from data.rows import path_of
+from data.spreadsheets import harmless
 from data.tables import PARQUET, BadTable
 
 ROW, LABEL, WRONG, NOTE = "row", "label", "wrong", "note"
@@ -123,14 +124,3 @@ def _line(cells: Iterable[str]) -> str:
     line = io.StringIO()
     csv.writer(line, lineterminator="\r\n").writerow([harmless(cell) for cell in cells])
     return line.getvalue()
-
-
-def harmless(cell: str) -> str:
-    """A cell that a spreadsheet shows instead of computing: what begins like a formula gets an apostrophe in front."""
-    # Some spreadsheets take the full-width forms of Asian keyboards for the signs themselves.
-    if cell[:1] in {"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"}:
-        try:
-            float(cell)
-        except ValueError:
-            return f"'{cell}"
-    return cell

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from data.audit_tables import harmless
+from data.spreadsheets import harmless
 from registry.models import RunMetric
 from registry.run_table.columns import Column
 from registry.run_table.rows import Row, read

@@ -12,8 +12,6 @@ from canvas.models import Project
 from canvas.roles import Permission
 from registry.json_values import NotStorable
 from registry.run_charts.histories import STEP, TIME, keys_over
-from registry.run_charts.lines import charts
-from registry.run_charts.parallel import parallel
 from registry.run_comparison import MOST, Comparison
 from registry.run_forms import HIGHER, LOWER, SelectionForm
 from registry.run_table.page import Address
@@ -59,6 +57,10 @@ def _render(
     query = request.GET.copy()
     query.setlist("run", [run.run_id for run in comparison.runs])
     address = Address(query)
+    # As on the page of one run: what draws is loaded when something is drawn.
+    from registry.run_charts.lines import charts  # noqa: PLC0415
+    from registry.run_charts.parallel import parallel  # noqa: PLC0415
+
     by = TIME if request.GET.get("x") == TIME else STEP
     most = MOST_CHARTS_EVER if request.GET.get("charts") == "all" else MOST_CHARTS
     keys = keys_over(comparison.runs) if comparison.is_side_by_side else []

@@ -15,7 +15,6 @@ from data.downloads import attachment
 from registry import run_page
 from registry.models import LoggedModel, ModelVersion, Run, RunMetric
 from registry.run_charts.histories import STEP, TIME, keys_over
-from registry.run_charts.lines import charts
 from registry.run_forms import NoteForm, RunReasonForm
 from registry.run_table.export import history_lines
 from registry.services import artifacts, dependants, open_runs, runs, tags
@@ -130,6 +129,9 @@ def _renewed(request: AuthenticatedRequest, project: Project, run: Run) -> HttpR
 
 def _live(request: AuthenticatedRequest, project: Project, run: Run) -> dict[str, Any]:
     """What a script adds to while the run is going."""
+    # What draws takes longer to load than everything else here, and scripts only ever write a link to this page.
+    from registry.run_charts.lines import charts  # noqa: PLC0415
+
     by = TIME if request.GET.get("x") == TIME else STEP
     most = MOST_CHARTS_EVER if request.GET.get("charts") == "all" else MOST_CHARTS
     keys, models = keys_over([run]), run_page.models_of(run)
