@@ -32,10 +32,11 @@ def run_detail(request: AuthenticatedRequest, slug: str, run_id: str) -> HttpRes
     run = _run(project, run_id)
     if request.htmx and not request.htmx.history_restore_request:
         return _renewed(request, project, run)
-    entries = run_page.entries_of(project, run)
+    entries, seal = run_page.entries_of(project, run), run_page.seal_of(project, run)
     context = _live(request, project, run) | {
         "versions": ModelVersion.objects.live().filter(run=run).listed().order_by("-number"),
-        "seal": run_page.seal_of(project, run),
+        "seal": seal,
+        "sealed": lines([seal.entry])[0] if seal else None,
         "journal": lines(entries),
         "note_form": NoteForm(initial={"note": run.note}),
         "reason_form": RunReasonForm(),

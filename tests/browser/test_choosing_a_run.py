@@ -30,6 +30,7 @@ def test_a_run_is_chosen_among_candidates_that_were_compared(sign_in: SignIn) ->
     expect(page.locator("#runs thead")).to_contain_text("cv_balanced_accuracy")
 
     # a line in MLflow's own words, first with a mistake
+    page.get_by_text("Filter the runs", exact=True).click()
     line = page.get_by_label("In MLflow’s words")
     line.fill("metrics.cv_balanced_accuracy >")
     page.get_by_role("button", name="Show", exact=True).click()

@@ -81,6 +81,17 @@ def test_condas_file_is_taken_by_page_and_rest(
     assert (recorded.python_version, recorded.packages) == ("3.11.7", [{"name": "numpy", "version": "2.3.4"}])
 
 
+@pytest.mark.parametrize(("line", "shown"), [(b"numpy", "any version"), (b"numpy>=2", "&gt;=2")])
+def test_a_package_without_an_exact_version_shows_what_was_asked_for(
+    line: bytes, shown: str, project: Project, contributor: User, client_as: ClientAs
+) -> None:
+    sent = {"file": SimpleUploadedFile("requirements.txt", line), "python_version": "3.11.7"}
+    answer = client_as(contributor).post(address("environment-create", project.slug), sent)
+    page = client_as(contributor).get(answer["Location"]).content.decode()
+    assert shown in page
+    assert "not pinned" in page
+
+
 def test_rest_takes_and_tells_every_field(project: Project, contributor: User, api_as: ApiAs) -> None:
     said = {
         "python_version": "3.11.7", "packages": {"numpy": "2.3.4"}, "gpu": "A100", "container_image": "train@sha256:0",

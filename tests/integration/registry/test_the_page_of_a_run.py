@@ -105,6 +105,7 @@ def test_the_page_renews_itself_until_the_run_ends_and_then_shows_the_seal(
     line = AuditEntry.objects.get(action="run.ended")
     assert page.context["seal"].sha256 in line.body
     assert f"line {line.seq} of the journal: 1 tag, 1 metric" in " ".join(page.content.decode().split())
+    assert page.context["sealed"].entry.actor_label == contributor.name
     assert "hx-trigger" not in page.content.decode()
 
 

@@ -17,7 +17,7 @@ from canvas.models import Project
 from registry.models import Experiment, LatestMetric, Run, RunParam, RunTag
 from tests.conftest import ClientAs
 from tests.factories.canvas import ProjectFactory
-from tests.factories.registry import ExperimentFactory, ModelVersionFactory, RunFactory
+from tests.factories.registry import ExperimentFactory, ModelVersionFactory, RegisteredModelFactory, RunFactory
 
 pytestmark = pytest.mark.django_db
 NASTY = '<img src=x onerror="alert(1)">'
@@ -115,6 +115,45 @@ def test_questions_narrow_the_table_and_a_bad_one_is_told(
     for query in ({"until": "9999-12-31"}, {"since": "0001-01-01"}, {"experiment": "9" * 40}, {"name": "\0"}):
         assert browser.get(url, query).context["form"].errors
     assert "No run answers these questions" in browser.get(url, {"name": "zzz"}).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "is_open"), [("", False), ("?sort=-started", False), ("?name=a", True), ("?filter=metrics.auc+>", True)]
+)
+def test_the_questions_stand_open_only_while_one_is_asked(
+    query: str, is_open: bool, url: str, viewer: User, client_as: ClientAs
+) -> None:
+    page = client_as(viewer).get(f"{url}{query}").content.decode()
+    assert ('id="questions" open' in page) is is_open
+
+
+@pytest.mark.parametrize(("count", "left"), [(3, ""), (5, "and 2 more")])
+def test_a_run_with_many_versions_names_three(
+    count: int, left: str, url: str, project: Project, viewer: User, client_as: ClientAs
+) -> None:
+    run = RunFactory(experiment__project=project)
+    model = RegisteredModelFactory(project=project)
+    for number in range(1, count + 1):
+        ModelVersionFactory(model=model, number=number, run=run)
+    page = client_as(viewer).get(url).content.decode()
+    assert page.count(f">{model.name} v") == 3
+    assert ("more</a>" in page) is bool(left)
+    assert left in page
+
+
+def test_a_page_of_a_run_folds_its_older_versions(
+    project: Project, viewer: User, client_as: ClientAs, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    run = RunFactory(experiment__project=project)
+    model = RegisteredModelFactory(project=project)
+    for number in range(1, 12):
+        ModelVersionFactory(model=model, number=number, run=run)
+    with django_assert_max_num_queries(40):
+        page = client_as(viewer).get(reverse("registry:run-detail", args=[project.slug, run.run_id])).content.decode()
+    shown, folded = page.split('<details class="list-rest"><summary>3 more</summary>')
+    assert f">{model.name} v4<" in shown
+    assert f">{model.name} v3<" not in shown
+    assert f">{model.name} v1<" in folded
 
 
 @pytest.mark.parametrize(
