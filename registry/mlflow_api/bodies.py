@@ -60,7 +60,7 @@ def after_refusal(request: HttpRequest, problem: Exception, answer: HttpResponse
     """
     length = str(request.META.get("CONTENT_LENGTH") or "")
     if request.method != "PUT" and length.isdigit() and int(length) <= SMALL:
-        with suppress(RequestDataTooBig, UnreadablePostError, RawPostDataException):
+        with suppress(CutShort, RequestDataTooBig, UnreadablePostError, RawPostDataException):
             _ = request.body
     if request.method == "PUT" and hasattr(request.META["wsgi.input"], "reader") and not isinstance(problem, CutShort):
         left = settings.UPLOAD_MAX_BYTES

@@ -195,3 +195,56 @@ def test_a_message_in_transfer_chunks_is_read_and_a_broken_one_is_refused(served
         assert "Nothing was kept" in said(refused)
     large = b"%x\r\n" % MIB + b" " * MIB + b"\r\n"
     assert "exceeded" in said(send(large * 17 + b"0\r\n\r\n"))
+
+
+def post(served: Served, path: str, kind: str, header: str, body: bytes) -> bytes:
+    return served.say(served.head("POST", path, f"Content-Type: {kind}", header) + body, then_close=True)
+
+
+MODELS = "/api/v1/projects/triage/models/"
+
+
+def test_json_in_transfer_chunks_is_read_by_the_api_and_a_broken_one_is_refused(served: Served) -> None:
+    chunked = "Transfer-Encoding: chunked"
+    whole = json.dumps({"name": "in-pieces"}).encode()
+    pieces = b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in (whole[:7], whole[7:]))
+    answer = post(served, MODELS, "application/json", chunked, pieces + b"0\r\n\r\n")
+    assert status(answer) == 201
+    assert b'"name":"in-pieces"' in answer
+    for broken in (b"zz\r\n{}\r\n0\r\n\r\n", b"20\r\n{}", b"2\r\n{}\r\n"):
+        refused = post(served, MODELS, "application/json", chunked, broken)
+        assert status(refused) == 400, broken
+        assert b"Nothing was kept" in refused
+    large = b"%x\r\n" % MIB + b" " * MIB + b"\r\n"
+    assert status(post(served, MODELS, "application/json", chunked, large * 17 + b"0\r\n\r\n")) == 413
+    form = post(served, f"{MODELS}in-pieces/versions/", "multipart/form-data; boundary=B", chunked, b"0\r\n\r\n")
+    assert status(form) == 411
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "body"),
+    [
+        (MODELS, "application/json", b'{"name": "cut-off"}'),
+        (
+            MODELS,
+            "multipart/form-data; boundary=B",
+            b'--B\r\nContent-Disposition: form-data; name="name"\r\n\r\ncut\r\n',
+        ),
+        ("/api/2.0/mlflow/registered-models/create", "application/json", b'{"name": "cut-off"}'),
+    ],
+)
+def test_a_body_that_ends_early_is_refused_even_where_what_came_could_be_read(
+    served: Served, path: str, kind: str, body: bytes
+) -> None:
+    answer = post(served, path, kind, f"Content-Length: {len(body) + 20}", body)
+    assert status(answer) == 400
+    assert b"The body ended 20 bytes early. Nothing was kept." in answer
+    listed = served.say(served.head("GET", MODELS))
+    assert b"cut" not in listed.partition(b"\r\n\r\n")[2]
+
+
+def test_a_client_that_falls_silent_in_a_message_is_given_up(served: Served) -> None:
+    started = time.monotonic()
+    answer = served.say(served.head("POST", MODELS, "Content-Type: application/json", "Content-Length: 90") + b'{"na')
+    assert status(answer) == 400
+    assert time.monotonic() - started < 9
