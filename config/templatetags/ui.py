@@ -160,6 +160,15 @@ def day(value: date | datetime | None) -> SafeString | str:
 
 
 @register.filter
+def told_day(text: object) -> SafeString | str:
+    """The day that another system's ISO time begins with; what is no such time stays as it was told."""
+    try:
+        return day(date.fromisoformat(str(text)[:10]))
+    except ValueError:
+        return str(text or DASH)[:40]
+
+
+@register.filter
 def took(value: timedelta | float | None) -> str:
     """A length of time in words: 4 min 06 s."""
     if value is None:

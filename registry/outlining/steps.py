@@ -12,6 +12,8 @@ MOST_INSIDE = 200
 MOST_PARAMETERS = 120
 MOST_COLUMNS = 1000
 LONGEST = 300
+# Weights of a dozen columns with their names are one text.
+LONGEST_LEARNED = 600
 MOST_COPIES = 10**9
 
 # Where an object lies in memory says nothing about the model, and differs each time it is read.
@@ -157,10 +159,11 @@ def texts(told: object) -> tuple[str, ...]:
     return tuple(map(text, told[:MOST_COLUMNS])) if isinstance(told, list) else ()
 
 
-def text(told: object) -> str:
-    """Short text without control characters: a model may have written it."""
-    plain = "".join(letter for letter in str(told)[: 2 * LONGEST] if letter.isprintable())
-    return _ADDRESS.sub("", plain)[:LONGEST]
+def text(told: object, *, most: int = LONGEST) -> str:
+    """Short text without control characters: a model may have written it; what was cut ends in three dots."""
+    plain = "".join(letter for letter in str(told)[: 2 * most] if letter.isprintable())
+    plain = _ADDRESS.sub("", plain)
+    return plain if len(plain) <= most else f"{plain[: most - 1]}…"
 
 
 def _steps(told: object, depth: int, budget: _Budget) -> tuple[Step, ...]:
@@ -179,12 +182,12 @@ def _step(told: dict[str, Any], depth: int, budget: _Budget) -> Step:
         steps=_steps(told.get("steps"), depth + 1, budget),
         role=Role(role) if role in list(Role) else Role.STEP,
         chosen=texts(chosen)[:MOST_PARAMETERS] if isinstance(chosen, list) else None,
-        learned=_mapping(told.get("learned")),
+        learned=_mapping(told.get("learned"), most=LONGEST_LEARNED),
         copies=copies if type(copies) is int and 0 <= copies < MOST_COPIES else 0,
     )
 
 
-def _mapping(told: object) -> dict[str, str]:
+def _mapping(told: object, *, most: int = LONGEST) -> dict[str, str]:
     if not isinstance(told, dict):
         return {}
-    return {text(key): text(value) for key, value in list(told.items())[:MOST_PARAMETERS]}
+    return {text(key): text(value, most=most) for key, value in list(told.items())[:MOST_PARAMETERS]}

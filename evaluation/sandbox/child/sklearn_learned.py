@@ -18,7 +18,9 @@ def learned(part: Any, names: Sequence[str]) -> Told:
     told: Told = {}
     for tell in _TELLERS:
         told |= _careful(tell, part, names)
-    return {key: value[:_LONGEST] for key, value in told.items() if value}
+    return {
+        key: value if len(value) <= _LONGEST else f"{value[: _LONGEST - 1]}…" for key, value in told.items() if value
+    }
 
 
 def _careful(tell: Teller, part: Any, names: Sequence[str]) -> Told:

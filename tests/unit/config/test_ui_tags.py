@@ -175,6 +175,12 @@ def test_a_day_is_written_out():
     assert ">3 Nov 2026<" in ui.day(date(2026, 11, 3))
 
 
+@pytest.mark.parametrize(("told", "words"), [("last week", "last week"), ("2026-13-40", "2026-13-40"), (None, "–")])
+def test_what_another_system_told_of_a_day_is_written_out_where_it_is_one(told, words):
+    assert ">3 Nov 2026<" in ui.told_day("2026-11-03T23:59:00+00:00")
+    assert ui.told_day(told) == words
+
+
 @pytest.mark.parametrize(
     ("value", "words"),
     [

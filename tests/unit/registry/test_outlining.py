@@ -109,6 +109,14 @@ def test_what_a_model_tells_is_bounded_and_cleaned() -> None:
     assert Outline.from_json(outline.as_json()) == outline
 
 
+def test_what_was_learned_is_told_whole_and_a_cut_is_shown() -> None:
+    weights = ", ".join(f"fractal_dimension_error_{n} +1.087" for n in range(12)) + ", and 18 smaller ones"
+    told = {"steps": [{"name": "x", "class": "A", "learned": {"weights": weights, "rest": "r" * 700}}]}
+    [step] = Outline.from_description(told).steps
+    assert step.learned["weights"] == weights
+    assert step.learned["rest"] == "r" * 599 + "…"
+
+
 def test_a_drawing_is_stable_well_formed_and_says_what_it_shows() -> None:
     hostile = Outline((Step('"><script>alert(1)</script>', '</svg>&"', {"k": "<b>"}, chosen=("k",)),), inputs=("a<b",))
     for outline in (PIPELINE, hostile, Outline(())):
