@@ -10,6 +10,7 @@ _NOUNS = {
     "params": ("parameter", "parameters"),
     "metrics": ("metric", "metrics"),
     "datasets": ("dataset", "datasets"),
+    "dataset_tags": ("tags of the dataset", "tags of the datasets"),
     "models_used": ("used model", "used models"),
     "models_produced": ("produced model", "produced models"),
 }

@@ -48,7 +48,10 @@ _LOGGED_MODEL = Statement(
 )
 _LOCKS = {
     kind: Statement(
-        lambda pk, kind=kind: kind.objects.select_for_update().filter(pk=pk).order_by().values_list("pk"), -1
+        lambda pk, kind=kind: (
+            kind.objects.select_for_update().filter(pk=pk).order_by().values_list("status", "deleted_at")
+        ),
+        -1,
     )
     for kind in (Run, LoggedModel)
 }
@@ -278,9 +281,11 @@ def _keeps(project: Project, sha256: str) -> bool:
 def lock(owner: Owner) -> None:
     """Hold a run or a logged model until the transaction ends, so that none of its files changes meanwhile.
 
-    Two writers of one path, and a version that is being registered from the folder, come one after the other.
+    Two writers of one path, and a version that is being registered from the folder, come one after the other. The owner
+    says from then on how it stands now: its script may have ended, or somebody deleted it, while a large file arrived.
     """
-    _LOCKS[type(owner)].first(owner.pk)
+    if found := _LOCKS[type(owner)].first(owner.pk):
+        owner.status, owner.deleted_at = found
 
 
 def _called(owner: Owner) -> str:

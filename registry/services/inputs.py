@@ -30,10 +30,19 @@ def log(project: Project, run_id: str, *, datasets: Sequence[MlflowInput], model
     Raises NoSuchRun, RunDeleted, NoSuchLoggedModel and InvalidInput, and notes nothing then.
     """
     run = open_runs.hold(project, run_id)
-    new = [
-        f"{sent.name} ({sent.digest})" for place, sent in enumerate(datasets) if _note(project, run, sent, place, by)
-    ]
+    new: list[str] = []
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    for place, sent in enumerate(datasets):
+        name = f"{sent.name} ({sent.digest})"
+        was = _note(project, run, sent, place, by)
+        if was is None:
+            new.append(name)
+        elif was != (said := {**was, **(sent.tags or {})}):
+            before[name], after[name] = was, said
     linked = _link(project, run, [(model, 0) for model in models], RunModelLink.Direction.INPUT)
+    if after:
+        open_runs.changed(project, run, by=by, before={"dataset_tags": before}, after={"dataset_tags": after})
     if new or linked:
         open_runs.changed(project, run, by=by, after={"datasets": new, "models_used": linked})
 
@@ -63,8 +72,8 @@ def log_history(project: Project, run_id: str, *, model: Mapping[str, Any], by: 
     tags.put(project, run, {HISTORY: value}, by=by)
 
 
-def _note(project: Project, run: Run, sent: MlflowInput, place: int, by: User) -> bool:
-    """Whether the run did not have the dataset."""
+def _note(project: Project, run: Run, sent: MlflowInput, place: int, by: User) -> dict[str, str] | None:
+    """The tags that the dataset had in the run before; None where the run did not have it."""
     try:
         references.check_input(sent)
         dataset = references.snapshot_at(project, sent.source) or references.log_input(project, sent=sent, by=by)[0]
@@ -85,11 +94,14 @@ def _note(project: Project, run: Run, sent: MlflowInput, place: int, by: User) -
             "profile": sent.profile,
         },
     )
-    if not is_new and not sent_tags.items() <= known.tags.items():
-        known.tags |= sent_tags
+    if is_new:
+        return None
+    had = dict(known.tags)
+    if not sent_tags.items() <= had.items():
+        known.tags = had | sent_tags
         known.context = sent.context or known.context
         known.save(update_fields=["tags", "context"])
-    return is_new
+    return had
 
 
 def _link(project: Project, run: Run, models: Sequence[tuple[str, int]], direction: str) -> list[str]:

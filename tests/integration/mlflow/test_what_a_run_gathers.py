@@ -6,7 +6,8 @@ from typing import Any
 import mlflow
 import pandas as pd
 import pytest
-from mlflow.entities import LoggedModelOutput, LoggedModelStatus, Metric, Param, RunTag
+from mlflow.entities import Dataset as DatasetEntity
+from mlflow.entities import DatasetInput, InputTag, LoggedModelOutput, LoggedModelStatus, Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 
@@ -86,6 +87,28 @@ def test_what_is_added_after_the_end_has_lines_of_its_own(
     client.log_param(run_id, "leaves", 7)
     client.set_terminated(run_id, status="FAILED")
     assert journal(project)[4:] == ["run.reopened", "run.ended"]
+
+
+def test_a_dataset_that_is_called_otherwise_after_the_end_has_a_line(
+    mlflow_as: MlflowAs, contributor: User, project: Project
+) -> None:
+    client = mlflow_as(contributor)
+    run_id = client.create_run("0").info.run_id
+    dataset = DatasetEntity("rows", "d1", "local", "{}")
+
+    def used_for(context: str) -> None:
+        client.log_inputs(run_id, [DatasetInput(dataset, [InputTag("mlflow.data.context", context)])])
+
+    used_for("training")
+    client.set_terminated(run_id)
+    used_for("training")
+    assert journal(project) == ["run.started", "run.ended"]
+    used_for("testing")
+    assert journal(project)[2:] == ["run.changed"]
+    line = AuditEntry.objects.get(chain=project.chain, action="run.changed")
+    assert line.object_label.endswith("tags of the dataset rows (d1)")
+    assert "training" in line.body
+    assert "testing" in line.body
 
 
 def test_a_param_keeps_its_first_value_and_nothing_else_of_the_batch_is_kept(

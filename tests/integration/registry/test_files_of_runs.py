@@ -1,6 +1,7 @@
 """Files under runs and logged models, through the address that MLflow's clients use."""
 
 import hashlib
+from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
@@ -12,6 +13,7 @@ from audit.models import AuditEntry
 from canvas.models import Project
 from data import storage
 from registry.models import Artifact, LoggedModel, ModelVersion, RegisteredModel, Run
+from registry.services import artifacts, runs
 from tests.conftest import ApiAs
 from tests.factories.registry import ModelVersionFactory, RunFactory
 
@@ -111,6 +113,30 @@ def test_after_its_end_each_change_of_a_run_has_a_line(program: APIClient, root:
     assert line.object_label == f"a.txt of the run {run.name}"
     assert program.delete(f"{PROXY}/{root}/a.txt").json() == {}
     assert AuditEntry.objects.filter(action="artifact.removed").count() == 1
+
+
+def test_a_file_that_was_on_its_way_when_its_run_ended_has_a_line(
+    project: Project, run: Run, contributor: User
+) -> None:
+    def arriving() -> Iterator[bytes]:
+        yield b"one"
+        runs.update(project, run.run_id, by=contributor, status=Run.Status.FINISHED)
+        yield b"two"
+
+    artifacts.store(artifacts.run_of(project, run.run_id), "a.txt", arriving(), by=contributor)
+    assert AuditEntry.objects.get(action="artifact.stored").object_label == f"a.txt of the run {run.name}"
+
+
+def test_a_file_that_was_on_its_way_when_its_run_was_deleted_is_refused(
+    project: Project, run: Run, contributor: User
+) -> None:
+    def arriving() -> Iterator[bytes]:
+        yield b"one"
+        runs.delete(project, run.run_id, by=contributor)
+
+    with pytest.raises(artifacts.InTheWay, match="is deleted"):
+        artifacts.store(artifacts.run_of(project, run.run_id), "a.txt", arriving(), by=contributor)
+    assert not run.artifacts.exists()
 
 
 def test_a_folder_is_removed_with_all_that_is_in_it(program: APIClient, root: str, run: Run) -> None:
