@@ -8,15 +8,17 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from registry.models import LatestMetric, ModelVersion, Run, RunParam, RunTag
+from registry.models.runs import SILENCE
 from registry.run_table.columns import Column
 
 MOST_CHILDREN = 100
 DEEPEST = 5
 VALUES = (
     "pk", "run_id", "name", "status", "experiment__name", "created_at", "started_at", "ended_at", "started_by",
-    "created_by__username", "algorithm", "environment", "deleted_at", "parent__run_id", "parent__name",
+    "created_by__username", "algorithm", "environment", "deleted_at", "parent__run_id", "parent__name", "last_heard_at",
 )  # fmt: skip
 
 
@@ -28,6 +30,8 @@ class Row:
     run_id: str
     name: str
     status: str
+    silent_since: datetime | None
+    """When its script was last heard, where it never said its end and is no longer waited for."""
     deleted_at: datetime | None
     parent_id: str
     parent_name: str
@@ -135,6 +139,7 @@ def _children_of(parents: dict[int, Row], runs: QuerySet[Run]) -> list[tuple[int
 def _row(values: tuple[Any, ...]) -> Row:
     said = dict(zip(VALUES, values, strict=True))
     started, ended = said["started_at"], said["ended_at"]
+    heard = said["last_heard_at"] or said["created_at"]
     facts = {
         "experiment": said["experiment__name"],
         "recorded": said["created_at"],
@@ -152,6 +157,7 @@ def _row(values: tuple[Any, ...]) -> Row:
         run_id=said["run_id"],
         name=said["name"],
         status=said["status"],
+        silent_since=heard if said["status"] in Run.OPEN and timezone.now() - heard >= SILENCE else None,
         deleted_at=said["deleted_at"],
         parent_id=said["parent__run_id"] or "",
         parent_name=said["parent__name"] or "",

@@ -141,6 +141,18 @@ def test_a_run_with_many_versions_names_three(
     assert left in page
 
 
+@pytest.mark.parametrize(
+    ("status", "days", "is_told"), [("RUNNING", 2, True), ("RUNNING", 0, False), ("FINISHED", 2, False)]
+)
+def test_the_table_says_since_when_a_run_has_fallen_silent(
+    status: str, days: int, is_told: bool, url: str, project: Project, viewer: User, client_as: ClientAs
+) -> None:
+    heard = timezone.now() - timedelta(days=days)
+    RunFactory(experiment__project=project, status=status, created_at=heard, last_heard_at=heard)
+    page = client_as(viewer).get(url).content.decode()
+    assert ("no news since" in page) is is_told
+
+
 def test_a_page_of_a_run_folds_its_older_versions(project: Project, viewer: User, client_as: ClientAs) -> None:
     run = RunFactory(experiment__project=project)
     model = RegisteredModelFactory(project=project)

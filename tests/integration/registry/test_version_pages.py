@@ -201,6 +201,16 @@ def test_a_note_of_broken_characters_is_refused(version: ModelVersion, contribut
     assert answer.status_code == 400
 
 
+def test_a_refused_alias_is_told_in_a_summary_that_takes_the_focus(
+    model: RegisteredModel, contributor: User, client_as: ClientAs
+) -> None:
+    version = ModelVersionFactory(model=model)
+    answer = client_as(contributor).post(address("version-alias", version), {"name": "bad name!"})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "1 field needs another look" in page
+
+
 def test_aliases_keep_who_moved_them_from_where_to_where(
     model: RegisteredModel, version: ModelVersion, contributor: User, client_as: ClientAs
 ) -> None:
