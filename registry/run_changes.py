@@ -11,6 +11,7 @@ _NOUNS = {
     "metrics": ("metric", "metrics"),
     "datasets": ("dataset", "datasets"),
     "dataset_tags": ("tags of the dataset", "tags of the datasets"),
+    "files": ("file", "files"),
     "models_used": ("used model", "used models"),
     "models_produced": ("produced model", "produced models"),
 }

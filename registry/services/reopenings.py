@@ -14,13 +14,14 @@ MOST = 500
 
 
 def mark(run: Run) -> dict[str, Any]:
-    """How far a run had come when it was opened again: its tags, and the last rows of its params and metrics.
+    """How far a run had come when it was opened again: its tags, and the last rows of what else it gathers.
 
     Rows are numbered as they come, and writers of one run wait for each other, so that later ones have larger numbers.
     """
     return {
         "last_param": run.params.aggregate(last=Max("pk"))["last"] or 0,
         "last_metric": run.metrics.aggregate(last=Max("pk"))["last"] or 0,
+        "last_dataset": run.datasets.aggregate(last=Max("pk"))["last"] or 0,
         "tags": open_runs.shown(dict(run.tags.order_by("key").values_list("key", "value"))),
     }
 
@@ -29,7 +30,9 @@ def since(run: Run) -> tuple[dict[str, Any], dict[str, Any]]:
     """What changed since a run was opened again, as before and after; nothing for one that ends for the first time."""
     about = AuditEntry.objects.filter(object_type=run._meta.label_lower, object_id=str(run.pk))
     line = about.filter(action__in=[str(Action.RUN_REOPENED), str(Action.RUN_ENDED)]).order_by("-seq").first()
-    held = json.loads(line.body)["after"].get("held") if line and line.action == Action.RUN_REOPENED else None
+    if line is None or line.action != Action.RUN_REOPENED:
+        return {}, {}
+    held = json.loads(line.body)["after"].get("held")
     if held is None:
         return {}, {}
     params = run.params.filter(pk__gt=held["last_param"]).order_by("key").values_list("key", "value")
@@ -38,7 +41,21 @@ def since(run: Run) -> tuple[dict[str, Any], dict[str, Any]]:
     before = {key: value for key, value in were.items() if are.get(key) != value}
     after = {key: value for key, value in are.items() if were.get(key) != value}
     counted = points.annotate(Count("pk"))
-    added = {"params": open_runs.shown(dict(params[:MOST])), "metrics": dict(counted[:MOST]), "tags": after}
-    more = {"params": params.count() - MOST, "metrics": counted.count() - MOST}
+    # A file that took the place of another keeps its row, and is dated anew.
+    files = run.artifacts.filter(stored_at__gte=line.at).order_by("path").values_list("path", "sha256")
+    datasets = run.datasets.filter(pk__gt=held.get("last_dataset", 0)).order_by("pk").values_list("name", "digest")
+    added = {
+        "params": open_runs.shown(dict(params[:MOST])),
+        "metrics": dict(counted[:MOST]),
+        "tags": after,
+        "datasets": [f"{name} ({digest})" for name, digest in datasets[:MOST]],
+        "files": dict(files[:MOST]),
+    }
+    more = {
+        "params": params.count() - MOST,
+        "metrics": counted.count() - MOST,
+        "datasets": datasets.count() - MOST,
+        "files": files.count() - MOST,
+    }
     added["more"] = {kind: count for kind, count in more.items() if count > 0}
     return ({"tags": before} if before else {}), {kind: found for kind, found in added.items() if found}

@@ -115,6 +115,22 @@ def test_after_its_end_each_change_of_a_run_has_a_line(program: APIClient, root:
     assert AuditEntry.objects.filter(action="artifact.removed").count() == 1
 
 
+def test_files_that_come_while_a_run_is_open_again_are_named_at_its_end(
+    program: APIClient, root: str, project: Project, run: Run, contributor: User
+) -> None:
+    put(program, f"{root}/kept.txt", b"one")
+    put(program, f"{root}/replaced.txt", b"one")
+    for status in (Run.Status.FINISHED, Run.Status.RUNNING):
+        runs.update(project, run.run_id, by=contributor, status=status)
+    put(program, f"{root}/replaced.txt", b"two")
+    put(program, f"{root}/added.txt", b"two")
+    runs.update(project, run.run_id, by=contributor, status=Run.Status.FINISHED)
+    first, second = AuditEntry.objects.filter(action="run.ended").order_by("seq")
+    assert first.object_label == run.name
+    assert second.object_label.startswith(f"{run.name}: files added.txt and replaced.txt")
+    assert hashlib.sha256(b"two").hexdigest() in second.body
+
+
 def test_a_file_that_was_on_its_way_when_its_run_ended_has_a_line(
     project: Project, run: Run, contributor: User
 ) -> None:
