@@ -12,6 +12,7 @@ _NOUNS = {
     "datasets": ("dataset", "datasets"),
     "dataset_tags": ("tags of the dataset", "tags of the datasets"),
     "files": ("file", "files"),
+    "measured_models": ("metrics of the model", "metrics of the models"),
     "models_used": ("used model", "used models"),
     "models_produced": ("produced model", "produced models"),
 }

@@ -53,9 +53,10 @@ def log(
     run = open_runs.hold(project, run_id)
     new = _write_params(run, params)
     added = metrics.add(run, points)
-    _write_model_points(project, run, [point for point in points if point.model_id])
-    if (new or added) and not run.is_open:
-        open_runs.changed(project, run, by=by, after=_said(new, points if added else ()))
+    measured = [point for point in points if point.model_id]
+    _write_model_points(project, run, measured)
+    if (new or added or measured) and not run.is_open:
+        open_runs.changed(project, run, by=by, after=_said(new, points if added else (), measured))
     tags.put(project, run, sent_tags or {}, by=by)
 
 
@@ -107,11 +108,18 @@ def _write_model_points(project: Project, run: Run, points: Sequence[Point]) -> 
     LoggedModelMetric.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def _said(params: Mapping[str, str], points: Sequence[Point]) -> dict[str, Any]:
-    """What a journal line says of them: params with their values, and of metrics how many points and their digest."""
+def _said(params: Mapping[str, str], points: Sequence[Point], measured: Sequence[Point]) -> dict[str, Any]:
+    """What a journal line says of them: params with their values, and of metrics how many points and their digest.
+
+    `measured` are the points that were said of a logged model.
+    """
     said: dict[str, Any] = {"params": dict(params)} if params else {}
     if points:
         rows = sorted([point.key, point.timestamp_ms, point.step, *point.kept] for point in points)
         said["metrics"] = dict(Counter(point.key for point in points))
         said["metrics_sha256"] = hashlib.sha256(orjson.dumps(rows)).hexdigest()
+    if measured:
+        about = [[one.model_id, one.key, one.timestamp_ms, one.step, *one.kept, one.dataset_digest] for one in measured]
+        said["measured_models"] = dict(Counter(one.model_id for one in measured))
+        said["measured_models_sha256"] = hashlib.sha256(orjson.dumps(sorted(about))).hexdigest()
     return said

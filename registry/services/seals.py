@@ -10,9 +10,10 @@ from django.db.models import QuerySet
 
 from registry.models import LoggedModel, Run
 
-RUN = b"tenet.run.v1\0"
-LOGGED_MODEL = b"tenet.logged-model.v1\0"
+RUN = b"tenet.run.v2\0"
+LOGGED_MODEL = b"tenet.logged-model.v2\0"
 POINT = ("key", "timestamp_ms", "step", "value", "is_nan")
+MODEL_POINT = ("logged_model__model_id", *POINT, "dataset_name", "dataset_digest")
 STREAM = 2_000
 
 
@@ -26,7 +27,9 @@ def of_run(run: Run) -> dict[str, Any]:
         what,
         params=sorted(run.params.values_list("key", "value")),
         tags=sorted(run.tags.values_list("key", "value")),
-        metrics=_points(run.metrics.order_by(*POINT).values_list(*POINT)),
+        metrics=_points(run.metrics.order_by(*POINT).values_list(*POINT), named_by=1),
+        # Models are measured after they were sealed; whichever run did it answers for what it said.
+        model_metrics=_points(run.model_metrics.order_by(*MODEL_POINT).values_list(*MODEL_POINT), named_by=2),
         datasets=sorted(datasets),
         logged_models=sorted(links),
         files=sorted(run.artifacts.values_list("path", "sha256", "size")),
@@ -34,28 +37,29 @@ def of_run(run: Run) -> dict[str, Any]:
 
 
 def of_logged_model(model: LoggedModel) -> dict[str, Any]:
-    """How much a logged model holds, and the SHA-256 over it."""
+    """How much a logged model holds, and the SHA-256 over it; what it was measured by is in the seals of those runs."""
     what = [model.model_id, model.name, model.model_type, model.status]
-    order = (*POINT, "dataset_name", "dataset_digest")
     return _sealed(
         LOGGED_MODEL,
         what,
         params=sorted(model.params.values_list("key", "value")),
         tags=sorted(model.tags.values_list("key", "value")),
-        metrics=_points(model.metrics.order_by(*order).values_list(*order)),
         files=sorted(model.artifacts.values_list("path", "sha256", "size")),
     )
 
 
-def _points(rows: QuerySet[Any, tuple[Any, ...]]) -> list[tuple[str, int, str]]:
-    """Each metric's number of points and their digest; keys are sorted here, as databases sort texts differently."""
+def _points(rows: QuerySet[Any, tuple[Any, ...]], *, named_by: int) -> list[tuple[Any, ...]]:
+    """Each metric's number of points and their digest, by as many first columns as name it.
+
+    Names are sorted here, as databases sort texts differently.
+    """
     found = []
-    for key, points in groupby(rows.iterator(STREAM), key=lambda row: row[0]):
+    for name, points in groupby(rows.iterator(STREAM), key=lambda row: row[:named_by]):
         digest, count = hashlib.sha256(), 0
         for point in points:
-            digest.update(orjson.dumps(point[1:]) + b"\n")
+            digest.update(orjson.dumps(point[named_by:]) + b"\n")
             count += 1
-        found.append((key, count, digest.hexdigest()))
+        found.append((*name, count, digest.hexdigest()))
     return sorted(found)
 
 

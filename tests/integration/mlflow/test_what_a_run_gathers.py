@@ -211,6 +211,37 @@ def test_a_logged_model_is_begun_finished_tagged_measured_and_deleted(
     assert refusal(client.create_logged_model, "0", name="a.b") == "INVALID_PARAMETER_VALUE"
 
 
+def test_what_a_run_says_of_a_finished_model_is_covered_by_the_runs_own_lines(
+    mlflow_as: MlflowAs, contributor: User, project: Project
+) -> None:
+    client = mlflow_as(contributor)
+    run_id = client.create_run("0").info.run_id
+    made = client.create_logged_model("0", name="tree")
+    client.finalize_logged_model(made.model_id, LoggedModelStatus.READY)
+    model = LoggedModel.objects.get(model_id=made.model_id)
+    finished = AuditEntry.objects.get(chain=project.chain, action="logged-model.finished")
+    run = Run.objects.get(run_id=run_id)
+    before = seals.of_run(run)["sha256"]
+    client.log_metric(run_id, "f1", 0.87, model_id=made.model_id, dataset_name="holdout", dataset_digest="abc")
+    assert seals.of_logged_model(model)["sha256"] in finished.body
+    assert seals.of_run(run)["sha256"] != before
+
+    client.set_terminated(run_id)
+    ended = AuditEntry.objects.get(chain=project.chain, action="run.ended")
+    run.refresh_from_db()
+    assert seals.of_run(run)["sha256"] in ended.body
+    assert '"model_metrics":1' in ended.body
+    # The run has this point already; that it is true of the model on other rows is new.
+    point = run.metrics.get()
+    client.log_metric(
+        run_id, "f1", 0.87, timestamp=point.timestamp_ms, step=point.step,
+        model_id=made.model_id, dataset_name="holdout", dataset_digest="xyz",
+    )  # fmt: skip
+    late = AuditEntry.objects.get(chain=project.chain, action="run.changed")
+    assert made.model_id in late.object_label
+    assert model.metrics.count() == 2
+
+
 def test_a_history_is_read_page_by_page(mlflow_as: MlflowAs, contributor: User) -> None:
     client = mlflow_as(contributor)
     run_id = client.create_run("0").info.run_id
