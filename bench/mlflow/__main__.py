@@ -14,7 +14,7 @@ from dataclasses import asdict
 from itertools import count
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, sleep
 
 from bench.lines import Line
 from bench.mlflow import crowd, large
@@ -26,6 +26,8 @@ ROUNDS = 3
 TURN_SECONDS = 1.0
 # A request this long is asked for once, and by one client only.
 LONG, VERY_LONG = 2.0, 8.0
+# Memory that changed by less in so many seconds has settled.
+LOOK_AGAIN, SAME, LONGEST_LOADING = 5.0, 0.01, 90.0
 CROWDS = (1, 8)
 SETTINGS: dict[str, tuple[str, ...]] = {"mlflow server": (), "mlflow server, one worker": ("--workers", "1")}
 
@@ -53,7 +55,7 @@ def measured(folder: Path) -> Iterator[Line]:
         running[0].headers |= allowed
         for name, place in others.items():
             running.append(stack.enter_context(mlflow_server(place, name=name, options=SETTINGS[name])))
-        idle = {one.name: one.held() for one in running}
+        idle = {one.name: _settled(one) for one in running}
         found: Figures = {}
         for number in CROWDS:
             for operation in _chosen():
@@ -63,7 +65,7 @@ def measured(folder: Path) -> Iterator[Line]:
         if len(found) == len(CROWDS) * len(OPERATIONS):
             yield from _summary(found)
         yield from _compared("first answer after the start", "s", {one.name: one.start_seconds for one in running}, 5)
-        yield from _compared("memory after the start", "MB", {name: held.resident for name, held in idle.items()}, 4)
+        yield from _compared("memory after the start", "MB", idle, 4)
         used = {one.name: one.held().resident for one in running}
         yield from _compared("memory after all requests", "MB", used, 4)
     # Last, because the disk is busy with it for a while, and of a fresh server, which the highest mark asks for.
@@ -99,6 +101,17 @@ def _prepared(folder: Path) -> tuple[Path, dict[str, Path]]:
             (place / "mlflow.db").write_bytes((first / "mlflow.db").read_bytes())
         assert name in SETTINGS
     return tenet, others
+
+
+def _settled(one: Contestant) -> float:
+    """The resident memory in MB once it stays as it is: all of them load for a while after their first answer."""
+    held, until = one.held().resident, perf_counter() + LONGEST_LOADING
+    while perf_counter() < until:
+        sleep(LOOK_AGAIN)
+        before, held = held, one.held().resident
+        if abs(held - before) < SAME * held:
+            break
+    return held
 
 
 def _chosen() -> list[Operation]:
