@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from registry import plain_yaml
 from registry.environment_files import UnreadableEnvironment, is_version
 
 # name, then version and build between single equals signs, as “conda env export” writes them.
@@ -46,7 +47,7 @@ def _loaded(text: str, name: str) -> dict[str, Any]:
     if _ALIAS.search(re.sub(r"(\"[^\"\n]*\"|'[^'\n]*'|#.*)", "", text)):
         raise UnreadableEnvironment(f"{name} uses YAML's anchors or aliases. Write it with “conda env export”.")
     try:
-        value = yaml.safe_load(text)
+        value = plain_yaml.load(text)
     except (yaml.YAMLError, RecursionError, ValueError):
         raise UnreadableEnvironment(f"{name} is not YAML that can be read. Write it with “conda env export”.") from None
     if not isinstance(value, dict):

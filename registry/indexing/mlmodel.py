@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from registry import plain_yaml
+
 SIZE_LIMIT = 2**20
 MOST_VALUES = 50_000
 DEEPEST = 20
@@ -75,7 +77,7 @@ def read(content: bytes) -> MlModel:
 def load_yaml(content: bytes, *, name: str) -> Any:  # Any: YAML of unknown shape
     """The plain values of a YAML file, with nothing in it that JSON could not hold; raises Unreadable."""
     try:
-        said = yaml.safe_load(content.decode())
+        said = plain_yaml.load(content.decode())
         return _plain(said, [0], 0)
     except UnicodeDecodeError:
         raise Unreadable(f"{name} is not a text in UTF-8.") from None

@@ -110,7 +110,9 @@ def _create(model: RegisteredModel, asked: Registration, found: _Read, by: User)
     said = folder.description.metadata
     logged, run = asked.source.logged_model, asked.source.run
     versions.ensure_free(model, asked.number)
-    trained_by = run.created_by if run else logged.created_by if logged else by
+    began = run or logged
+    # Mostly whoever registers it, who need not be read once more.
+    trained_by = began.created_by if began and began.created_by_id != by.pk else by
     version = ModelVersion.objects.create(
         model=model,
         number=asked.number or versions.next_number(model),

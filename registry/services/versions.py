@@ -7,7 +7,6 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 
@@ -35,6 +34,9 @@ from statements import Statement
 LARGEST_NUMBER = 2**31 - 1
 NAME_BYTES = 255
 
+_LARGEST = Statement(
+    lambda model: ModelVersion.objects.filter(model=model).order_by("-number").values_list("number")[:1], -1
+)
 _FIRST_STAGE = Statement(
     lambda key: Stage.objects.filter(key=key).order_by().values_list(*statements.columns(Stage)), "key"
 )
@@ -250,8 +252,8 @@ def ensure_free(model: RegisteredModel, number: int | None) -> None:
 
 def next_number(model: RegisteredModel) -> int:
     """One more than the highest number a version of the model ever had; ask it with the model locked."""
-    largest: int | None = model.versions.aggregate(largest=Max("number"))["largest"]
-    return (largest or 0) + 1
+    largest = _LARGEST.first(model.pk)
+    return int(largest[0]) + 1 if largest else 1
 
 
 def _create(model: RegisteredModel, details: VersionDetails, artifact: Artifact, number: int, by: User) -> ModelVersion:
